@@ -1,0 +1,140 @@
+import { createPool, type Connection, type PoolConnection } from 'mariadb';
+import { DataSource, type EntitySchema } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isRetryableTransactionError } from './database-errors.ts';
+import type { Health } from './health.ts';
+import type { Logger } from './log.ts';
+import type { Part } from './service.ts';
+import { createTypeormDriver } from './typeorm-driver.ts';
+
+export type DatabaseConfig = {
+  DATABASE_HOST: string;
+  DATABASE_PORT: number;
+  DATABASE_NAME: string;
+  DATABASE_USER: string;
+  DATABASE_PASSWORD: string;
+  DATABASE_POOL_SIZE: number;
+};
+
+/** The pool's and a transaction's common ground: statements with `?` placeholders, batches of them. */
+export type Sql = Pick<Connection, 'query' | 'batch'>;
+
+const transactionAttempts = 10;
+
+function createDataSource(
+  config: DatabaseConfig,
+  driver: unknown,
+  entities: EntitySchema[],
+  migrations: Migration[],
+) {
+  return new DataSource({
+    type: 'mariadb',
+    driver,
+    database: config.DATABASE_NAME,
+    entities,
+    migrations,
+    migrationsTransactionMode: 'each',
+    timezone: 'Z',
+  });
+}
+type Migration = new () => {
+  up(...args: never[]): Promise<unknown>;
+  down(...args: never[]): Promise<unknown>;
+};
+
+export function createDatabasePool(config: DatabaseConfig) {
+  return createPool({
+    host: config.DATABASE_HOST,
+    port: config.DATABASE_PORT,
+    database: config.DATABASE_NAME,
+    user: config.DATABASE_USER,
+    password: config.DATABASE_PASSWORD,
+    connectionLimit: config.DATABASE_POOL_SIZE,
+    // How long a request waits for the database before the client is told that it is unavailable.
+    acquireTimeout: 4_000,
+    connectTimeout: 2_000,
+    timezone: 'Z',
+    // Money and counts are within 2^53-1 by rule; a number beyond it is an error, never a rounded one.
+    bigIntAsNumber: true,
+    insertIdAsNumber: true,
+    checkNumberRange: true,
+    // Without gap locks, batches that insert neighbouring keys do not deadlock.
+    initSql: 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  });
+}
+
+/**
+ * One pool for everything a service does in its database: `data` is TypeORM's DataSource for ordinary reads and
+ * writes, `sql` runs raw and batched statements, `transaction` a unit of work.
+ */
+export function createDatabase(options: {
+  config: DatabaseConfig;
+  entities: EntitySchema[];
+  health: Health;
+  log: Logger;
+}) {
+  const { config, entities, health, log } = options;
+  const pool = createDatabasePool(config);
+  const data = createDataSource(config, createTypeormDriver(pool), entities, []);
+
+  async function attempt<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const connection: PoolConnection = await pool.getConnection();
+    try {
+      await connection.beginTransaction();
+      const result = await work(connection);
+      await connection.commit();
+      return result;
+    } catch (error) {
+      await connection.rollback().catch(() => connection.destroy());
+      throw error;
+    } finally {
+      await connection.release();
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction and commits it. Deadlocks, lock waits and snapshot conflicts run it again from
+   * the start, so `work` must have no effect outside the transaction.
+   */
+  async function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    for (let number = 1; ; number++) {
+      try {
+        return await attempt(work);
+      } catch (error) {
+        if (!isRetryableTransactionError(error) || number === transactionAttempts) throw error;
+        log.debug({ number }, 'transaction conflict, trying again');
+        await delay(Math.random() * 5 * 2 ** number);
+      }
+    }
+  }
+
+  health.add('database', async () => {
+    await pool.query('SELECT 1');
+    return true;
+  });
+
+  const part: Part = {
+    name: 'database',
+    start: async () => {
+      await data.initialize();
+    },
+    stop: () => pool.end(),
+  };
+  return { ...part, data, sql: pool as Sql, transaction };
+}
+export type Database = ReturnType<typeof createDatabase>;
+
+/** Applies what is missing of the migrations, one transaction each, and says which. Needs an account with DDL. */
+export async function runMigrations(options: {
+  config: DatabaseConfig;
+  migrations: Migration[];
+}): Promise<void> {
+  const pool = createDatabasePool({ ...options.config, DATABASE_POOL_SIZE: 1 });
+  const data = createDataSource(options.config, createTypeormDriver(pool), [], options.migrations);
+  try {
+    await data.initialize();
+    for (const { name } of await data.runMigrations()) process.stdout.write(`applied ${name}\n`);
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Health } from './health.ts';
+import type { Logger } from './log.ts';
+import type { Part } from './service.ts';
+import { withTrace } from './trace.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** Largest request body, in bytes: far above any real operation, far below what would hurt. */
+const bodyLimit = 1_048_576;
+
+export class BodyTooLargeError extends Error {
+  override name = 'BodyTooLargeError';
+}
+
+/** Reads a whole request body as text; rejects with BodyTooLargeError beyond 1 MiB. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyLimit) throw new BodyTooLargeError(`the request body is larger than ${bodyLimit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
+
+/** The GraphQL-shaped answer for a request that is refused before any GraphQL is executed. */
+export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
+  sendJson(response, status, { errors: [{ message, extensions: { code } }] });
+}
+
+/**
+ * A plain HTTP server with the routes given by path, plus `/health` (ready: 200 or 503, naming what is missing) and
+ * `/health/live`. Every request runs inside its trace. Stopping lets requests under way finish.
+ */
+export function createHttpServer(options: {
+  host: string;
+  port: number;
+  routes: Record<string, Handler>;
+  health: Health;
+  log: Logger;
+}): Part {
+  const { host, port, health, log } = options;
+  const routes: Record<string, Handler> = {
+    '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
+    '/health': async (_request, response) => {
+      const report = await health.report();
+      sendJson(response, report.status === 'ready' ? 200 : 503, report);
+    },
+    ...options.routes,
+  };
+
+  const server = createServer((request, response) => {
+    const traceparent = request.headers['traceparent'];
+    void withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
+      handle(request, response),
+    );
+  });
+  // Longer than any client keeps an idle connection, so that it is the client that closes and no request is cut.
+  server.keepAliveTimeout = 75_000;
+  // A client that sends its request slower than this is not a client.
+  server.requestTimeout = 30_000;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    try {
+      if (route) await route(request, response);
+      else sendError(response, 404, 'NOT_FOUND', `nothing here; try ${Object.keys(routes).join(' or ')}`);
+    } catch (error) {
+      answerFailure(response, error);
+    }
+  }
+
+  function answerFailure(response: ServerResponse, error: unknown): void {
+    if (error instanceof BodyTooLargeError) {
+      response.setHeader('connection', 'close');
+      sendError(response, 413, 'BAD_USER_INPUT', error.message);
+      return;
+    }
+    log.error({ error }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal server error');
+  }
+
+  return {
+    name: 'http',
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          log.info({ port }, 'listening');
+          resolve();
+        });
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}

@@ -1,0 +1,24 @@
+import pino, { type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import { currentTraceId } from './trace.ts';
+
+export type { Logger };
+
+/** One JSON line per event with service, instance and trace id; readable lines where a person looks at a terminal. */
+export function createLogger(options: { service: string; instance: string; level: string }): Logger {
+  const settings = {
+    level: options.level,
+    base: { service: options.service, instance: options.instance },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: pino.stdSerializers.errWithCause },
+    errorKey: 'error',
+    redact: ['*.password', '*.token', '*.authorization'],
+    mixin: () => {
+      const traceId = currentTraceId();
+      return traceId === undefined ? {} : { traceId };
+    },
+  };
+  if (!process.stdout.isTTY) return pino(settings, pino.destination({ fd: 1, sync: true }));
+  return pino(settings, pretty({ ignore: 'service,pid,hostname', singleLine: true, sync: true }));
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
+import { GraphQLError, parse } from 'graphql';
+import { isDatabaseUnavailable } from './database-errors.ts';
+import { createErrorFormatter, UnavailableError } from './errors.ts';
+import { signatureHeader, verifyRequest } from './gateway-signature.ts';
+import type { Health } from './health.ts';
+import { createHttpServer, readBody, sendError, type Handler } from './http-server.ts';
+import type { Logger } from './log.ts';
+import type { Part } from './service.ts';
+import type { TokenVerifier, Viewer } from './token-verifier.ts';
+
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof UnavailableError || isDatabaseUnavailable(error);
+}
+
+/**
+ * A GraphQL subgraph (Apollo Federation 2) over HTTP at `/graphql`. It answers only requests that the gateway signed,
+ * and verifies the caller's token itself. `context` makes what the resolvers of one request share (viewer, loaders).
+ */
+export function createSubgraph<Context extends { viewer: Viewer | null }>(options: {
+  schemaFile: URL;
+  resolvers: GraphQLResolverMap<Context>;
+  context: (viewer: Viewer | null) => Context;
+  verifier: TokenVerifier;
+  signingSecret: string;
+  host: string;
+  port: number;
+  routes?: Record<string, Handler>;
+  health: Health;
+  log: Logger;
+}): Part {
+  const { schemaFile, resolvers, context, verifier, signingSecret, host, port, routes, health, log } =
+    options;
+  const apollo = new ApolloServer<Context>({
+    schema: buildSubgraphSchema([{ typeDefs: parse(readFileSync(schemaFile, 'utf8')), resolvers }]),
+    plugins: [ApolloServerPluginUsageReportingDisabled()],
+    formatError: createErrorFormatter(log, isUnavailable),
+    // The gateway is the only client there is, and it sends a content type that no browser form can.
+    csrfPrevention: false,
+    introspection: false,
+    stopOnTerminationSignals: false,
+    logger: log,
+  });
+
+  const graphql: Handler = async (request, response) => {
+    const body = await readBody(request);
+    const authorization = request.headers.authorization;
+    const signature = request.headers[signatureHeader];
+    const header = typeof signature === 'string' ? signature : undefined;
+    if (!verifyRequest(signingSecret, header, authorization ?? '', body)) {
+      return sendError(response, 401, 'UNAUTHENTICATED', 'this subgraph answers only the gateway');
+    }
+    let viewer: Viewer | null;
+    try {
+      viewer = await verifier.viewerOf(authorization);
+    } catch (error) {
+      if (error instanceof GraphQLError) return sendError(response, 401, 'UNAUTHENTICATED', error.message);
+      return sendError(
+        response,
+        503,
+        'SERVICE_UNAVAILABLE',
+        'tokens cannot be verified at the moment, try again',
+      );
+    }
+    let parsedBody: unknown;
+    try {
+      parsedBody = JSON.parse(body);
+    } catch {
+      return sendError(response, 400, 'BAD_REQUEST', 'the body is not JSON');
+    }
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method ?? 'POST',
+        headers: new HeaderMap([['content-type', 'application/json']]),
+        body: parsedBody,
+        search: '',
+      },
+      context: () => Promise.resolve(context(viewer)),
+    });
+    if (answer.body.kind !== 'complete') throw new Error('a subgraph answers in one piece');
+    response.writeHead(answer.status ?? 200, Object.fromEntries(answer.headers)).end(answer.body.string);
+  };
+
+  const server = createHttpServer({ host, port, health, log, routes: { '/graphql': graphql, ...routes } });
+  return {
+    name: 'subgraph',
+    start: async () => {
+      await apollo.start();
+      await server.start();
+    },
+    stop: async () => {
+      await server.stop();
+      await apollo.stop();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+const traceparentPattern = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const current = new AsyncLocalStorage<string>();
+
+/** A `traceparent` header value (W3C Trace Context, level 1) that starts a new trace. */
+export function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}
+
+/** Runs `work` inside the given trace; one that is missing or malformed starts a new trace. */
+export function withTrace<T>(traceparent: string | undefined, work: () => T): T {
+  const valid = traceparent !== undefined && traceparentPattern.test(traceparent);
+  return current.run(valid ? traceparent : newTraceparent(), work);
+}
+
+/** The `traceparent` to hand on to whatever is called or appended now. */
+export function currentTraceparent(): string | undefined {
+  return current.getStore();
+}
+
+/** The 32 hex digits that identify the trace in logs, or undefined outside of one. */
+export function currentTraceId(): string | undefined {
+  return current.getStore()?.slice(3, 35);
+}

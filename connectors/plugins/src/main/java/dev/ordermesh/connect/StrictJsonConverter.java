@@ -1,0 +1,117 @@
+package dev.ordermesh.connect;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.Map;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.json.JsonConverter;
+
+/**
+ * Kafka's JsonConverter for envelopes {"schema":…,"payload":…}, except that a payload which is not of its schema is refused.
+ *
+ * Kafka's own reads the string "1500" declared int64 as 0, 1.5 declared int32 as 1, 2^40 declared int32 as 0 and a number declared
+ * string as null, and ignores whatever follows the first JSON value: wrong rows instead of dead letters.
+ * Writing is Kafka's, unchanged. Same settings, same class of errors (DataException, which errors.tolerance=all tolerates).
+ */
+public class StrictJsonConverter extends JsonConverter {
+    private final ObjectReader reader =
+            JsonMapper.builder()
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build()
+                    .readerFor(JsonNode.class);
+
+    @Override
+    public SchemaAndValue toConnectData(String topic, Headers headers, byte[] value) {
+        return toConnectData(topic, value);
+    }
+
+    @Override
+    public SchemaAndValue toConnectData(String topic, byte[] value) {
+        if (value == null) return super.toConnectData(topic, null);
+        JsonNode envelope = parse(value);
+        if (!envelope.isObject() || !envelope.has("schema") || !envelope.has("payload") || envelope.size() != 2) {
+            throw new DataException("the value is not an envelope {\"schema\":{…},\"payload\":{…}} and nothing else");
+        }
+        SchemaAndValue converted;
+        try {
+            converted = super.toConnectData(topic, value);
+        } catch (DataException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new DataException("the envelope's schema or payload cannot be read: " + e, e);
+        }
+        if (converted.schema() != null) check("payload", converted.schema(), envelope.get("payload"));
+        return converted;
+    }
+
+    private JsonNode parse(byte[] value) {
+        try {
+            return reader.readValue(value);
+        } catch (IOException | RuntimeException e) {
+            throw new DataException("the value is not one JSON document: " + firstLine(e.getMessage()), e);
+        }
+    }
+
+    /** Throws unless the JSON is what the schema says; null and absent are left to Kafka's converter, which knows defaults. */
+    private static void check(String path, Schema schema, JsonNode json) {
+        if (json == null || json.isNull()) return;
+        boolean fits =
+                switch (schema.type()) {
+                    case INT8 -> integerOf(json, 8);
+                    case INT16 -> integerOf(json, 16);
+                    case INT32 -> integerOf(json, 32);
+                    case INT64 -> integerOf(json, 64);
+                    case FLOAT32, FLOAT64 -> json.isNumber();
+                    case BOOLEAN -> json.isBoolean();
+                    // A Decimal is bytes in its schema, and in JSON a number where the converter's decimal.format says so.
+                    case BYTES -> json.isTextual() || json.isNumber();
+                    case STRING -> json.isTextual();
+                    case STRUCT -> json.isObject();
+                    case ARRAY -> json.isArray();
+                    case MAP -> json.isObject() || json.isArray();
+                };
+        if (!fits) {
+            throw new DataException(path + " is " + abbreviate(json.toString()) + ": not of its schema's type "
+                    + schema.type().getName());
+        }
+        switch (schema.type()) {
+            case STRUCT -> checkFields(path, schema, json);
+            case ARRAY -> json.forEach(item -> check(path + "[]", schema.valueSchema(), item));
+            default -> {}
+        }
+    }
+
+    private static void checkFields(String path, Schema schema, JsonNode json) {
+        for (Field field : schema.fields()) check(path + "." + field.name(), field.schema(), json.get(field.name()));
+        for (Map.Entry<String, JsonNode> entry : json.properties()) {
+            String name = entry.getKey();
+            if (schema.field(name) == null) {
+                throw new DataException(path + "." + abbreviate(name) + " is not declared in the envelope's schema");
+            }
+        }
+    }
+
+    private static boolean integerOf(JsonNode json, int bits) {
+        if (!json.isIntegralNumber()) return false;
+        BigInteger value = json.bigIntegerValue();
+        return value.bitLength() < bits;
+    }
+
+    private static String abbreviate(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 60) + "… (" + text.length() + " characters)";
+    }
+
+    private static String firstLine(String text) {
+        return text == null ? "" : abbreviate(text.lines().findFirst().orElse(""));
+    }
+}

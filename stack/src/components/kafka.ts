@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Failure, saysDiskFull } from '../failure.ts';
+import type { Installation } from '../installer/install.ts';
+import { root } from '../paths.ts';
+import type { Layout } from '../paths.ts';
+import type { ChildSpec } from '../supervisor/child.ts';
+import { explainLog } from '../supervisor/explain-log.ts';
+import { createKafkaClient } from '../topics.ts';
+import { javaArgs, properties } from './java.ts';
+
+type Config = { installation: Installation; layout: Layout; port: number; controllerPort: number };
+
+export const log4j = (file: string) => `-Dlog4j2.configurationFile=${join(root, 'stack/kafka', file)}`;
+
+/** A value in megabytes that a dead letter's copy of a 1 MB record, with its headers, fits in. */
+export const largestRecord = 2_097_152;
+
+function writeConfig({ layout, port, controllerPort }: Config): string {
+  const path = join(layout.config, 'kafka.properties');
+  writeFileSync(
+    path,
+    properties({
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+      'controller.listener.names': 'CONTROLLER',
+      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'log.dirs': layout.kafka,
+      'auto.create.topics.enable': 'false',
+      'num.partitions': 6,
+      'default.replication.factor': 1,
+      'offsets.topic.replication.factor': 1,
+      'offsets.topic.num.partitions': 10,
+      'transaction.state.log.replication.factor': 1,
+      'transaction.state.log.min.isr': 1,
+      'transaction.state.log.num.partitions': 5,
+      'share.coordinator.state.topic.replication.factor': 1,
+      'share.coordinator.state.topic.min.isr': 1,
+      'share.coordinator.state.topic.num.partitions': 5,
+      // A group that was away for months must not begin again at the earliest record.
+      'offsets.retention.minutes': 525_600,
+      'group.initial.rebalance.delay.ms': 100,
+      // One broker: there is no other replica to hand partitions to before it ends.
+      'controlled.shutdown.enable': 'false',
+      'replica.fetch.max.bytes': 2 * largestRecord,
+      'socket.request.max.bytes': 100 * 1024 * 1024,
+      'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+      'log.cleaner.threads': 1,
+    }),
+  );
+  return path;
+}
+
+/** Gives the data folder its cluster id, once. */
+export async function formatKafka(config: Config): Promise<void> {
+  const { installation, layout } = config;
+  const configFile = writeConfig(config);
+  if (existsSync(join(layout.kafka, 'meta.properties'))) return;
+  rmSync(layout.kafka, { recursive: true, force: true });
+  const java = javaArgs({ jars: installation.kafkaJars, heap: '128m', options: [log4j('log4j2-tools.properties')] });
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  const args = [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configFile];
+  await promisify(execFile)(installation.tools.java, args).catch((error: unknown) => {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    if (saysDiskFull(output)) throw new Failure('the disk is full: Kafka could not make its data folder');
+    throw new Failure(`Kafka could not make its data folder: ${explainLog(output) ?? ''}`, { cause: error });
+  });
+}
+
+export function kafkaChild({ installation, layout, port }: Config): ChildSpec {
+  const { tools, kafkaJars } = installation;
+  const options = [log4j('log4j2.properties')];
+  return {
+    name: 'kafka',
+    port,
+    command: tools.java,
+    args: [...javaArgs({ jars: kafkaJars, heap: '512m', options }), 'kafka.Kafka', join(layout.config, 'kafka.properties')],
+    env: { PATH: process.env['PATH'], HOME: layout.dir },
+    ready: async () => {
+      const admin = createKafkaClient(`127.0.0.1:${port}`).admin({ retry: { retries: 0 } });
+      try {
+        await admin.connect();
+        return (await admin.describeCluster()).brokers.length > 0;
+      } finally {
+        await admin.disconnect();
+      }
+    },
+    readyWithin: 90_000,
+    stopWithin: 30_000,
+  };
+}

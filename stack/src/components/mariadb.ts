@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MariadbServer } from '../installer/mariadb-server.ts';
+import { systemTables } from '../installer/mariadb-server.ts';
+import { Failure, saysDiskFull } from '../failure.ts';
+import type { Layout } from '../paths.ts';
+import { asAdmin } from '../databases.ts';
+import { adminAccount, passwordOf } from '../secrets.ts';
+import type { Secrets } from '../secrets.ts';
+import { explainLog } from '../supervisor/explain-log.ts';
+import type { ChildSpec } from '../supervisor/child.ts';
+
+type Config = { server: MariadbServer; layout: Layout; port: number; secrets: Secrets };
+
+const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
+
+/** Makes the system tables when the data folder has none; an initialization that was interrupted begins anew. */
+export async function initializeMariadb({ server, layout }: Config): Promise<void> {
+  const done = join(layout.mariadb, 'ordermesh-initialized');
+  if (existsSync(done)) return;
+  rmSync(layout.mariadb, { recursive: true, force: true });
+  mkdirSync(join(layout.mariadb, 'mysql'), { recursive: true, mode: 0o700 });
+  const args = ['--no-defaults', '--bootstrap', ...asRoot, `--datadir=${layout.mariadb}`];
+  const { code, log } = await feed(
+    server.mariadbd,
+    [...args, `--lc-messages-dir=${server.share}`, '--log-warnings=0', '--max-allowed-packet=8M'],
+    systemTablesSql(server.share),
+  );
+  if (code !== 0) {
+    if (saysDiskFull(log)) throw new Failure('the disk is full: MariaDB could not make its system tables');
+    throw new Failure(`MariaDB could not make its system tables (exit code ${code}): ${explainLog(log) ?? ''}`);
+  }
+  writeFileSync(done, '');
+}
+
+/** As mariadb-install-db does, but without anonymous accounts, without root and without the help texts. */
+function systemTablesSql(share: string): string {
+  const scripts = systemTables.map((names) => {
+    const name = names.find((each) => existsSync(join(share, each)));
+    if (!name) throw new Failure(`${share} lacks ${names[0]}: the MariaDB installation is incomplete`);
+    return readFileSync(join(share, name), 'utf8');
+  });
+  return [
+    'use mysql;',
+    'SET @skip_auth_anonymous_user=1;',
+    'SET @auth_root_socket=NULL;',
+    ...scripts,
+    'use mysql;',
+    "DELETE FROM global_priv WHERE User<>'mariadb.sys';",
+    '',
+  ].join('\n');
+}
+
+function feed(command: string, args: string[], input: string): Promise<{ code: number | null; log: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-65_536)));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, log }));
+    child.stdin.on('error', () => undefined); // it ended early: its exit code tells
+    child.stdin.end(input);
+  });
+}
+
+export function mariadbChild({ server, layout, port, secrets }: Config): ChildSpec {
+  // The server runs this at every start, so that the stack can always log in with the password that it holds.
+  const initFile = join(layout.config, 'mariadb-init.sql');
+  const account = `'${adminAccount}'@'%' IDENTIFIED BY '${passwordOf(secrets, adminAccount)}'`;
+  const lines = [
+    'SET SESSION sql_log_bin = 0;',
+    `CREATE USER IF NOT EXISTS ${account};`,
+    `ALTER USER ${account};`,
+    `GRANT ALL PRIVILEGES ON *.* TO '${adminAccount}'@'%' WITH GRANT OPTION;`,
+  ];
+  writeFileSync(initFile, `${lines.join('\n')}\n`, { mode: 0o600 });
+  const inData = (name: string) => join(layout.mariadb, name);
+  return {
+    name: 'mariadb',
+    port,
+    command: server.mariadbd,
+    cwd: layout.mariadb,
+    args: [
+      '--no-defaults', // nothing from the machine's my.cnf
+      ...asRoot,
+      `--datadir=${layout.mariadb}`,
+      `--lc-messages-dir=${server.share}`,
+      `--character-sets-dir=${join(server.share, 'charsets')}`,
+      // Relative to the data folder: the path of a socket may have 107 bytes only, and DIR may be anywhere.
+      '--socket=mariadb.sock',
+      `--pid-file=${inData('mariadb.pid')}`,
+      `--tmpdir=${layout.mariadb}`,
+      `--init-file=${initFile}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      '--skip-ssl', // loopback; making a key would take seconds
+      '--server-id=1',
+      '--log-bin=binlog',
+      '--binlog-format=ROW',
+      '--binlog-row-image=FULL',
+      '--binlog-expire-logs-seconds=2592000', // 30 days: outbox connectors read the binlog from its start
+      '--log-bin-trust-function-creators=1',
+      '--sync-binlog=1',
+      '--innodb-flush-log-at-trx-commit=1',
+      '--innodb-buffer-pool-size=128M',
+      '--innodb-log-file-size=96M',
+      '--max-connections=300',
+      '--max-allowed-packet=64M',
+      '--character-set-server=utf8mb4',
+      '--collation-server=utf8mb4_general_ci',
+      '--default-time-zone=+00:00',
+    ],
+    env: { PATH: process.env['PATH'], HOME: layout.dir },
+    ready: () => asAdmin({ port, secrets }, async (connection) => (await connection.query('SELECT 1'), true)),
+    readyWithin: 60_000,
+    stopWithin: 30_000,
+  };
+}

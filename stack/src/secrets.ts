@@ -1,0 +1,68 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { accounts } from './accounts.ts';
+
+const login = z.object({ email: z.string(), password: z.string() });
+
+const secretsFile = z.object({
+  /** Passwords of the database accounts; `admin` may do everything and is used by the stack alone. */
+  databases: z.record(z.string(), z.string()),
+  gatewaySigningSecret: z.string(),
+  /** PKCS8 PEM of the ES256 key that signs the tokens. */
+  jwtPrivateKey: z.string(),
+  demo: z.object({ customer: login, admin: login }),
+});
+
+/** What only this stack's own processes know; made at its first start, kept in `DIR/secrets.json`. */
+export type Secrets = z.infer<typeof secretsFile>;
+
+export const adminAccount = 'stack_admin';
+
+const randomPassword = () => randomBytes(18).toString('base64url');
+
+function generate(): Secrets {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    databases: {},
+    gatewaySigningSecret: randomBytes(32).toString('base64url'),
+    jwtPrivateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    demo: {
+      customer: { email: 'customer@ordermesh.example', password: randomPassword() },
+      admin: { email: 'admin@ordermesh.example', password: randomPassword() },
+    },
+  };
+}
+
+/** Reads the secrets, making those that do not exist yet. @throws when the file is there and unreadable: new keys would lock everybody out. */
+export function loadSecrets(path: string): Secrets {
+  const existing = read(path);
+  const secrets = existing ?? generate();
+  const names = [adminAccount, ...accounts.map((account) => account.name)];
+  const missing = names.filter((name) => !secrets.databases[name]);
+  for (const name of missing) secrets.databases[name] = randomPassword();
+  if (!existing || missing.length > 0) {
+    writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+  return secrets;
+}
+
+export function readSecrets(path: string): Secrets {
+  return secretsFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+function read(path: string): Secrets | undefined {
+  try {
+    return readSecrets(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export function passwordOf(secrets: Secrets, account: string): string {
+  const password = secrets.databases[account];
+  if (!password) throw new Error(`no password for the database account ${account}`);
+  return password;
+}

@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isAlive, lockHolder, tryLock } from '../bin/lock.mjs';
+import { Failure, messageOf } from './failure.ts';
+import type { StartOptions } from './options.ts';
+import { layout } from './paths.ts';
+import { portsFor, requireFreePorts } from './ports.ts';
+import type { Progress } from './progress.ts';
+import { loadSecrets } from './secrets.ts';
+import { readStackFile, writeStackFile } from './stack-file.ts';
+import type { StackFile } from './stack-file.ts';
+import type { Child } from './supervisor/child.ts';
+import { endProcesses, findOwned, identify } from './supervisor/process-group.ts';
+import { createSupervisor } from './supervisor/supervisor.ts';
+
+const needed = 1_000_000_000;
+
+/** One run of a stack on its data folder. */
+export type Session = Awaited<ReturnType<typeof openSession>>;
+
+/**
+ * Takes the data folder for this process: refuses when a stack runs on it, ends what a killed one left behind, and
+ * makes the folders and the secrets.
+ */
+export async function openSession(options: StartOptions, progress: Progress) {
+  const files = layout(options.data);
+  const ports = portsFor(options.offset, options.orders);
+  requireSpace(options.data);
+  const unlock = takeLock(options);
+  try {
+    await endLeftovers(options.data, progress);
+    if (options.fresh) empty(options.data);
+    for (const folder of [files.dir, files.logs, files.config]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Waited for by those who want to know when the stack is ready: the last run's must not be taken for this one's.
+    rmSync(files.demo, { force: true });
+    await requireFreePorts(ports);
+    const secrets = loadSecrets(files.secrets);
+
+    const addresses = {
+      graphql: `http://127.0.0.1:${ports.gateway}/graphql`,
+      kafkaBrokers: `127.0.0.1:${ports.kafka}`,
+      connectUrl: `http://127.0.0.1:${ports.connect}`,
+      mariadb: { host: '127.0.0.1', port: ports.mariadb },
+    };
+    let ready = false;
+    const publish = (children: Child[]) => {
+      const processes = children.flatMap((child): StackFile['children'] => {
+        const running = child.process();
+        return running ? [{ name: child.name, ...running, port: child.port }] : [];
+      });
+      const content = { supervisor: identify(process.pid), ready, ...addresses, ports, children: processes };
+      try {
+        writeStackFile(options.data, content);
+      } catch (error) {
+        progress.say(`cannot write ${files.stackFile}: ${messageOf(error)}`);
+      }
+    };
+    const supervisor = createSupervisor({ layout: files, say: progress.say, changed: publish });
+    publish([]);
+
+    return {
+      options,
+      layout: files,
+      ports,
+      secrets,
+      progress,
+      addresses,
+      supervisor,
+      database: { port: ports.mariadb, secrets },
+      /** From now on stack.json says that everything is up. */
+      markReady() {
+        ready = true;
+        publish(supervisor.children());
+      },
+      async close() {
+        await supervisor.stop();
+        rmSync(files.stackFile, { force: true });
+        rmSync(files.demo, { force: true });
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function takeLock({ data, fresh }: StartOptions): () => void {
+  try {
+    const unlock = tryLock(layout(data).lock);
+    if (unlock) return unlock;
+  } catch (error) {
+    throw new Failure(`cannot use ${data}: ${messageOf(error)}`, { cause: error });
+  }
+  const pid = lockHolder(layout(data).lock)?.pid ?? readStackFile(data)?.supervisor.pid;
+  throw new Failure(
+    `ordermesh already runs on ${data}${pid ? ` (pid ${pid})` : ''}: stop it${fresh ? ' before --fresh' : ''}, or use --data DIR and --offset N`,
+  );
+}
+
+/** Children outlive a supervisor that was killed with -9. */
+async function endLeftovers(data: string, progress: Progress): Promise<void> {
+  const recorded = (readStackFile(data)?.children ?? []).filter((child) => isAlive({ ...child, startTime: child.startTime }));
+  const owned = findOwned(data).filter(({ pid }) => !recorded.some((child) => child.pid === pid));
+  const left = [...recorded.map(({ pid, startTime }) => ({ pid, startTime })), ...owned];
+  if (left.length === 0) return;
+  await progress.step(`ending ${left.length} processes that an earlier run left behind`, () => endProcesses(left, 20_000));
+}
+
+/** Everything but the lock, which is held. Only a folder that a stack has made is emptied. */
+function empty(data: string): void {
+  const names = readdirSync(data).filter((name) => !/^lock(\.|$)/.test(name));
+  if (names.length > 0 && !existsSync(layout(data).secrets))
+    throw new Failure(`${data} does not look like the data of a stack (it has no secrets.json): not deleting it`);
+  for (const name of names) rmSync(join(data, name), { recursive: true, force: true });
+}
+
+export function requireSpace(folder: string): void {
+  let existing = folder;
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  const { bavail, bsize } = statfsSync(existing);
+  if (bavail * bsize < needed)
+    throw new Failure(
+      `the disk is nearly full: ${Math.floor((bavail * bsize) / 1e6)} MB free for ${folder}, the stack needs ${needed / 1e6} MB`,
+    );
+}

@@ -1,0 +1,10 @@
+import type { Viewer } from '@ordermesh/chassis/token-verifier';
+
+/** What one request to the gateway is known by while it is executed. */
+export type GatewayContext = {
+  viewer: Viewer | null;
+  /** The header as it came; each subgraph verifies the token in it again. */
+  authorization: string | undefined;
+  /** For the access log, filled in as it becomes known. */
+  outcome: { operation: string | null; codes: string[] };
+};

@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import { UnavailableError } from '@ordermesh/chassis/errors';
+import { readBody, sendError, type Handler } from '@ordermesh/chassis/http-server';
+import type { Logger } from '@ordermesh/chassis/log';
+import type { TokenVerifier, Viewer } from '@ordermesh/chassis/token-verifier';
+import { currentTraceId } from '@ordermesh/chassis/trace';
+import { GraphQLError } from 'graphql';
+import type { GatewayContext } from './context.ts';
+
+/** What Apollo Server looks at: content negotiation and the proof that no browser form sent the request. */
+const headersForApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'];
+
+/**
+ * GraphQL over HTTP on a bare Node server: POST and GET as Apollo Server understands them. A token that is not valid
+ * ends the request with 401 whatever it asks for; no token is an anonymous caller. Every answer has an `x-trace-id`,
+ * and every request leaves one line in the log.
+ */
+export function createGraphqlEndpoint(options: {
+  apollo: ApolloServer<GatewayContext>;
+  verifier: Pick<TokenVerifier, 'viewerOf'>;
+  log: Logger;
+}): Handler {
+  const { apollo, verifier, log } = options;
+
+  async function execute(
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: GatewayContext,
+  ): Promise<void> {
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method ?? 'GET',
+        headers: headersOf(request),
+        search: new URL(request.url ?? '/', 'http://gateway').search,
+        body: await jsonBody(request),
+      },
+      context: () => Promise.resolve(context),
+    });
+    response.statusCode = answer.status ?? 200;
+    for (const [name, value] of answer.headers) response.setHeader(name, value);
+    if (answer.body.kind === 'complete') {
+      response.end(answer.body.string);
+      return;
+    }
+    for await (const chunk of answer.body.asyncIterator) response.write(chunk);
+    response.end();
+  }
+
+  /** The caller, or undefined after the request was refused. */
+  async function identify(
+    authorization: string | undefined,
+    response: ServerResponse,
+    outcome: GatewayContext['outcome'],
+  ): Promise<Viewer | null | undefined> {
+    try {
+      return await verifier.viewerOf(authorization);
+    } catch (error) {
+      if (error instanceof GraphQLError) {
+        outcome.codes = ['UNAUTHENTICATED'];
+        response.setHeader('www-authenticate', 'Bearer');
+        sendError(response, 401, 'UNAUTHENTICATED', error.message);
+        return undefined;
+      }
+      if (!(error instanceof UnavailableError)) throw error;
+      outcome.codes = ['SERVICE_UNAVAILABLE'];
+      sendError(response, 503, 'SERVICE_UNAVAILABLE', 'tokens cannot be verified at the moment, try again');
+      return undefined;
+    }
+  }
+
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const { authorization } = request.headers;
+    const outcome: GatewayContext['outcome'] = { operation: null, codes: [] };
+    const traceId = currentTraceId();
+    if (traceId !== undefined) response.setHeader('x-trace-id', traceId);
+    const viewer = await identify(authorization, response, outcome);
+    if (viewer !== undefined) await execute(request, response, { viewer, authorization, outcome });
+    log.info(
+      {
+        operation: outcome.operation,
+        status: response.statusCode,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        ...(outcome.codes.length > 0 && { codes: outcome.codes }),
+        ...(viewer && { userId: viewer.userId }),
+      },
+      'graphql',
+    );
+  };
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const name of headersForApollo) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  return headers;
+}
+
+/** The body if it is JSON; anything else is left for Apollo Server to turn away. */
+async function jsonBody(request: IncomingMessage): Promise<unknown> {
+  if (request.method !== 'POST') return undefined;
+  const body = await readBody(request);
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  GraphQLError,
+  isCompositeType,
+  getNamedType,
+  Kind,
+  type ASTVisitor,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+
+/** Words and signs in a document: parsing stops there. */
+export const maxTokens = 5_000;
+/** Levels of fields: twice what a client of this schema has a use for. */
+const maxDepth = 16;
+/** Fields at the root: each is a request of its own (a log-in, an order) however small it looks. */
+const maxRootFields = 20;
+/** Fields in the answer, a page counted as often as it may have rows. */
+const maxFields = 20_000;
+/** What a page may hold at most where a variable says how much (the subgraphs see to it). */
+const maxPageSize = 100;
+
+type Weight = { fields: number; depth: number };
+const nothing: Weight = { fields: 0, depth: 0 };
+
+function add(a: Weight, b: Weight): Weight {
+  return { fields: a.fields + b.fields, depth: Math.max(a.depth, b.depth) };
+}
+
+/**
+ * A validation rule that turns away operations whose answer would be out of all proportion, before anything is fetched:
+ * by depth, by fields at the root (aliases included), and by fields in the answer.
+ */
+export function limits(context: ValidationContext): ASTVisitor {
+  const schema = context.getSchema();
+  const fragments = new Map<string, Weight>();
+
+  function weigh(selections: SelectionSetNode | undefined, parent: GraphQLCompositeType | undefined): Weight {
+    let total = nothing;
+    for (const selection of selections?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        total = add(total, weighField(selection, parent));
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const name = selection.typeCondition?.name.value;
+        total = add(total, weigh(selection.selectionSet, name ? composite(name) : parent));
+      } else {
+        total = add(total, weighFragment(selection.name.value));
+      }
+    }
+    return total;
+  }
+
+  function weighField(field: FieldNode, parent: GraphQLCompositeType | undefined): Weight {
+    // Introspection reads a schema of fixed size, and has its own limits.
+    if (field.name.value.startsWith('__')) return nothing;
+    const definition = parent && 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+    const type = definition && getNamedType(definition.type);
+    const inner = weigh(field.selectionSet, type && isCompositeType(type) ? type : undefined);
+    const rows = definition?.args.some((argument) => argument.name === 'first') ? pageSize(field) : 1;
+    return { fields: 1 + rows * inner.fields, depth: 1 + inner.depth };
+  }
+
+  function weighFragment(name: string): Weight {
+    const known = fragments.get(name);
+    if (known) return known;
+    // A fragment that contains itself weighs nothing here; another rule turns it away.
+    fragments.set(name, nothing);
+    const fragment = context.getFragment(name);
+    const weight = fragment
+      ? weigh(fragment.selectionSet, composite(fragment.typeCondition.name.value))
+      : nothing;
+    fragments.set(name, weight);
+    return weight;
+  }
+
+  function composite(name: string): GraphQLCompositeType | undefined {
+    const type = schema.getType(name);
+    return type && isCompositeType(type) ? type : undefined;
+  }
+
+  return {
+    OperationDefinition(operation) {
+      const root = schema.getRootType(operation.operation) ?? undefined;
+      const { fields, depth } = weigh(operation.selectionSet, root);
+      const rootFields = countFields(operation.selectionSet, context);
+      const tooMuch = [
+        depth > maxDepth && `${depth} levels deep (at most ${maxDepth})`,
+        rootFields > maxRootFields && `${rootFields} fields at its root (at most ${maxRootFields})`,
+        fields > maxFields &&
+          `up to ${fields} fields in its answer (at most ${maxFields}; ask for smaller pages)`,
+      ].filter((reason) => reason !== false);
+      if (tooMuch.length === 0) return;
+      context.reportError(
+        new GraphQLError(`the operation asks for too much: ${tooMuch.join(', ')}`, { nodes: operation }),
+      );
+    },
+  };
+}
+
+function pageSize(field: FieldNode): number {
+  const value = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
+  if (!value) return 20;
+  return value.kind === Kind.INT ? Math.min(Math.max(Number(value.value), 1), maxPageSize) : maxPageSize;
+}
+
+function countFields(
+  selections: SelectionSetNode,
+  context: ValidationContext,
+  within: string[] = [],
+): number {
+  let count = 0;
+  for (const selection of selections.selections) {
+    if (selection.kind === Kind.FIELD) count++;
+    else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      count += countFields(selection.selectionSet, context, within);
+    } else {
+      const name = selection.name.value;
+      const fragment = within.includes(name) ? undefined : context.getFragment(name);
+      if (fragment) count += countFields(fragment.selectionSet, context, [...within, name]);
+    }
+  }
+  return count;
+}

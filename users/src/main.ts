@@ -1,0 +1,52 @@
+import { loadConfig } from '@ordermesh/chassis/config';
+import { createDatabase } from '@ordermesh/chassis/database';
+import { createHealth } from '@ordermesh/chassis/health';
+import { createLogger } from '@ordermesh/chassis/log';
+import { runService } from '@ordermesh/chassis/service';
+import { createSubgraph } from '@ordermesh/chassis/subgraph';
+import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
+import { environment } from './config.ts';
+import { createAccountOpener } from './create-account.ts';
+import { createDeposit } from './deposit.ts';
+import { entities } from './entities.ts';
+import { createLoaders } from './loaders.ts';
+import { createLogIn } from './log-in.ts';
+import { createMoneyTotals } from './money-totals.ts';
+import { createPasswords } from './passwords.ts';
+import { createResolvers } from './resolvers.ts';
+import { createSignUp } from './sign-up.ts';
+import { createTokens, serveKeySet } from './tokens.ts';
+
+const config = loadConfig(environment);
+const identity = { service: 'users', instance: config.SERVICE_INSTANCE };
+const log = createLogger({ ...identity, level: config.LOG_LEVEL });
+const health = createHealth(identity);
+const database = createDatabase({ config, entities, health, log });
+const passwords = createPasswords();
+const tokens = await createTokens(config.JWT_PRIVATE_KEY);
+const openAccount = createAccountOpener({ database, passwords });
+
+const verifier = createTokenVerifier({
+  jwksUrl: config.JWKS_URL,
+  log,
+  // The keys are this service's own: it need not ask itself for them.
+  fetch: () => Promise.resolve(Response.json(tokens.keySet)),
+});
+const subgraph = createSubgraph({
+  schemaFile: new URL('../schema.graphql', import.meta.url),
+  resolvers: createResolvers({
+    signUp: createSignUp({ openAccount, tokens }),
+    logIn: createLogIn({ database, passwords, tokens }),
+    deposit: createDeposit({ database }),
+    moneyTotals: createMoneyTotals({ database }),
+  }),
+  context: (viewer) => ({ viewer, loaders: createLoaders({ database }) }),
+  routes: { '/.well-known/jwks.json': serveKeySet(tokens.keySet) },
+  verifier,
+  signingSecret: config.GATEWAY_SIGNING_SECRET,
+  host: config.HOST,
+  port: config.PORT,
+  health,
+  log,
+});
+await runService({ log, parts: [database, verifier, subgraph] });

@@ -33,12 +33,27 @@ export function recordIdentity(record: ConsumedRecord): string {
 }
 export const originHeader = 'dead-letter-origin';
 
-/** The value parsed as JSON. Throws InvalidRecordError. */
-export function parseJsonValue(record: ConsumedRecord): unknown {
-  if (record.value === null) throw new InvalidRecordError('the value is null; expected a JSON object');
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Strictly: replacing what is not UTF-8 would make one id of two. */
+function decodeUtf8(bytes: Buffer): string {
   try {
-    return JSON.parse(record.value.toString('utf8')) as unknown;
+    return utf8.decode(bytes);
+  } catch {
+    throw new InvalidRecordError('the value is not UTF-8');
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
   } catch {
     throw new InvalidRecordError('the value is not JSON');
   }
+}
+
+/** The value parsed as JSON. Throws InvalidRecordError. */
+export function parseJsonValue(record: ConsumedRecord): unknown {
+  if (record.value === null) throw new InvalidRecordError('the value is null; expected a JSON object');
+  return parseJson(decodeUtf8(record.value));
 }

@@ -6,7 +6,6 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { signingKeyEnvironment } from './config.ts';
 import { createAccountOpener } from './create-account.ts';
-import { createDeposit } from './deposit.ts';
 import { accounts, entities, type Account, type Role } from './entities.ts';
 import { emailKey } from './input.ts';
 import { createPasswords } from './passwords.ts';
@@ -15,7 +14,6 @@ import { createTokens } from './tokens.ts';
 // Opens the demo accounts where they do not exist yet, and prints one JSON line with tokens of 12 hours for both.
 
 const tokenSeconds = 12 * 3600;
-const customerFunds = 10_000_000;
 
 const config = loadConfig(
   databaseEnvironment.extend(signingKeyEnvironment.shape).extend({
@@ -34,7 +32,6 @@ const database = createDatabase({
   log: createLogger({ ...identity, level: 'silent' }),
 });
 const openAccount = createAccountOpener({ database, passwords: createPasswords() });
-const deposit = createDeposit({ database });
 const tokens = await createTokens(config.JWT_PRIVATE_KEY);
 
 async function findOrOpen(email: string, name: string, password: string, role: Role): Promise<Account> {
@@ -62,7 +59,6 @@ try {
     'customer',
   );
   const admin = await findOrOpen(config.DEMO_ADMIN_EMAIL, 'Demo Admin', config.DEMO_ADMIN_PASSWORD, 'admin');
-  await deposit(customer.id, customerFunds, 'demo-accounts');
   const line = { customer: await describe(customer), admin: await describe(admin) };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 } catch (error) {

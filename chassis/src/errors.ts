@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from './log.ts';
 import { currentTraceId } from './trace.ts';
 
@@ -44,6 +44,28 @@ export class InvalidRecordError extends Error {
   override name = 'InvalidRecordError';
 }
 
+/** What validation complains of when a value written in the document is wrong, unlike a field that does not exist. */
+const valueKinds: readonly string[] = [
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+  Kind.ARGUMENT,
+];
+
+/** A wrong value is the same mistake written in the document as it is sent in a variable: BAD_USER_INPUT. */
+function codeOf(formatted: GraphQLFormattedError, error: unknown): unknown {
+  const code = formatted.extensions?.['code'];
+  const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
+  const isValue = node !== undefined && valueKinds.includes(node.kind);
+  return code === 'GRAPHQL_VALIDATION_FAILED' && isValue ? 'BAD_USER_INPUT' : code;
+}
+
 /**
  * What leaves the process when a resolver failed: known codes as they are, an unreachable dependency as
  * SERVICE_UNAVAILABLE, and anything unforeseen as INTERNAL_SERVER_ERROR without a detail. All that is not the
@@ -52,7 +74,7 @@ export class InvalidRecordError extends Error {
 export function createErrorFormatter(log: Logger, isUnavailable: (error: unknown) => boolean) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const { locations, path } = formatted;
-    const code = formatted.extensions?.['code'];
+    const code = codeOf(formatted, error);
     if (typeof code === 'string' && codesForClients.includes(code)) {
       return { message: formatted.message, locations, path, extensions: { code } };
     }

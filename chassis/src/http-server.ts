@@ -55,7 +55,13 @@ export function createHttpServer(options: {
     ...options.routes,
   };
 
+  const underWay = new Set<ServerResponse>();
+  let stopping = false;
+
   const server = createServer((request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    if (stopping) closeAfter(response);
     const traceparent = request.headers['traceparent'];
     void withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
       handle(request, response),
@@ -65,6 +71,12 @@ export function createHttpServer(options: {
   server.keepAliveTimeout = 75_000;
   // A client that sends its request slower than this is not a client.
   server.requestTimeout = 30_000;
+
+  /** Tells the client to send nothing more on this connection: kept alive, it would hold up the stop. */
+  function closeAfter(response: ServerResponse): void {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+    else response.once('close', () => response.req.socket.destroySoon());
+  }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -100,6 +112,8 @@ export function createHttpServer(options: {
       }),
     stop: () =>
       new Promise((resolve) => {
+        stopping = true;
+        underWay.forEach(closeAfter);
         server.close(() => resolve());
         server.closeIdleConnections();
       }),

@@ -48,6 +48,8 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
     logger: log,
   });
 
+  health.add('keys', verifier.isReady);
+
   const graphql: Handler = async (request, response) => {
     const body = await readBody(request);
     const authorization = request.headers.authorization;

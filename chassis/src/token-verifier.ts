@@ -19,6 +19,8 @@ const claims = z.object({
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 const refreshEveryMs = 600_000;
+/** Until the first keys are there nobody can be identified, so they are asked for this often. */
+const firstKeysEveryMs = 250;
 /** An unknown key id asks for the keys anew, but not more often than this: forged tokens must not flood the issuer. */
 const refreshPauseMs = 2_000;
 /** Verifying a signature costs 50 µs; this many tokens are remembered until they expire. */
@@ -35,6 +37,8 @@ export function createTokenVerifier(options: { jwksUrl: string; log: Logger; fet
   let refreshing: Promise<void> | undefined;
   let refreshedAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;
+  let reported = false;
+  let stopped = false;
 
   function refresh(): Promise<void> {
     refreshing ??= load().finally(() => (refreshing = undefined));
@@ -48,7 +52,10 @@ export function createTokenVerifier(options: { jwksUrl: string; log: Logger; fet
       if (!response.ok) throw new Error(`the key set answered ${response.status}`);
       const set: JSONWebKeySet = keySet.parse(await response.json());
       keys = createLocalJWKSet(set);
+      reported = false;
     } catch (error) {
+      if (reported) return;
+      reported = true;
       log.warn(
         { error: error instanceof Error ? error.message : error, jwksUrl },
         'the key set is out of reach',
@@ -110,18 +117,30 @@ export function createTokenVerifier(options: { jwksUrl: string; log: Logger; fet
     }
   }
 
+  async function keepFresh(): Promise<void> {
+    await refresh();
+    timer = setTimeout(() => void keepFresh(), keys ? refreshEveryMs : firstKeysEveryMs).unref();
+    if (stopped) clearTimeout(timer);
+  }
+
+  /** Whether there are keys to verify tokens with; asks for them if not. */
+  async function isReady(): Promise<boolean> {
+    if (!keys) await refresh();
+    return keys !== undefined;
+  }
+
   const part: Part = {
     name: 'token verifier',
     start: () => {
-      timer = setInterval(() => void refresh(), refreshEveryMs).unref();
-      void refresh();
+      void keepFresh();
       return Promise.resolve();
     },
     stop: () => {
-      clearInterval(timer);
+      stopped = true;
+      clearTimeout(timer);
       return Promise.resolve();
     },
   };
-  return { ...part, viewerOf };
+  return { ...part, viewerOf, isReady };
 }
 export type TokenVerifier = ReturnType<typeof createTokenVerifier>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { clientError, createErrorFormatter, UnavailableError } from '@ordermesh/chassis/errors';
-import { GraphQLError } from 'graphql';
+import { buildSchema, GraphQLError, parse, validate } from 'graphql';
 import pino from 'pino';
 
 function formatted(error: GraphQLError) {
@@ -44,4 +44,39 @@ describe('an error that leaves the process', () => {
     });
     expect(formatted(error).answer.extensions).toEqual({ code: 'FORBIDDEN' });
   });
+});
+
+describe('a mistake that validation finds', () => {
+  const schema = buildSchema(`
+    enum Color { RED }
+    input Wish { qty: Int!, color: Color }
+    type Query { wish(input: Wish!): Int }
+  `);
+  function codeOf(query: string): unknown {
+    const [mistake] = validate(schema, parse(query));
+    if (!mistake) throw new Error(`${query} is valid`);
+    const extensions = { code: 'GRAPHQL_VALIDATION_FAILED' };
+    return formatted(new GraphQLError(mistake.message, { nodes: mistake.nodes, extensions })).answer
+      .extensions?.['code'];
+  }
+
+  test.each([
+    '{ wish(input: { qty: 1.5 }) }',
+    '{ wish(input: { qty: "1" }) }',
+    '{ wish(input: { qty: 3000000000 }) }',
+    '{ wish(input: { qty: null }) }',
+    '{ wish(input: { color: RED }) }',
+    '{ wish(input: { qty: 1, color: BLUE }) }',
+    '{ wish(input: { qty: 1, size: 1 }) }',
+    '{ wish(input: 1) }',
+  ])('in a value is BAD_USER_INPUT, as it is in a variable: %s', (query) => {
+    expect(codeOf(query)).toBe('BAD_USER_INPUT');
+  });
+
+  test.each(['{ nope }', '{ wish }', 'query ($a: Float!) { wish(input: { qty: $a }) }'])(
+    'in the operation itself stays a validation error: %s',
+    (query) => {
+      expect(codeOf(query)).toBe('GRAPHQL_VALIDATION_FAILED');
+    },
+  );
 });

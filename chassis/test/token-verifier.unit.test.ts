@@ -103,6 +103,15 @@ describe('while the issuer is out of reach', () => {
   });
 });
 
+test('a verifier is ready once it has keys, which it asks for when it is asked', async () => {
+  const { issuer, verifier } = createIssuer(signer);
+  issuer.reachable = false;
+  expect(await verifier.isReady()).toBe(false);
+  issuer.reachable = true;
+  expect(await verifier.isReady()).toBe(true);
+  expect(await verifier.viewerOf(`Bearer ${await signer.sign()}`)).toMatchObject({ userId: 'u1' });
+});
+
 test('a flood of tokens with unknown keys does not flood the issuer', async () => {
   const { issuer, verifier } = createIssuer(signer);
   await verifier.viewerOf(`Bearer ${await signer.sign()}`);

@@ -1,0 +1,85 @@
+import { Agent, request } from 'node:http';
+import { createServer } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { createHealth } from '@ordermesh/chassis/health';
+import { createHttpServer, readBody, sendJson, type Handler } from '@ordermesh/chassis/http-server';
+import pino from 'pino';
+
+const agent = new Agent({ keepAlive: true });
+afterEach(() => agent.destroy());
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function serve(routes: Record<string, Handler>) {
+  const port = await freePort();
+  const health = createHealth({ service: 'test', instance: 'test-1' });
+  const server = createHttpServer({
+    host: '127.0.0.1',
+    port,
+    routes,
+    health,
+    log: pino({ level: 'silent' }),
+  });
+  await server.start();
+  const send = (path: string, body?: string) =>
+    new Promise<{ status: number | undefined; connection: string | undefined; body: string }>(
+      (resolve, reject) => {
+        const method = body === undefined ? 'GET' : 'POST';
+        const sent = request({ host: '127.0.0.1', port, path, method, agent }, (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          response.on('end', () =>
+            resolve({ status: response.statusCode, connection: response.headers.connection, body: text }),
+          );
+        });
+        sent.on('error', reject);
+        sent.end(body);
+      },
+    );
+  return { server, health, send };
+}
+
+test('stopping finishes what was begun and is not held up by connections that are kept alive', async () => {
+  const gate = Promise.withResolvers<undefined>();
+  const arrived = Promise.withResolvers<undefined>();
+  const { server, send } = await serve({
+    '/slow': async (_request, response) => {
+      arrived.resolve(undefined);
+      await gate.promise;
+      sendJson(response, 200, 'done');
+    },
+    '/quick': (_request, response) => sendJson(response, 200, 'done'),
+  });
+  await send('/quick');
+  const slow = send('/slow');
+  await arrived.promise;
+  const stopped = server.stop();
+  gate.resolve(undefined);
+  expect(await slow).toMatchObject({ status: 200, connection: 'close', body: '"done"' });
+  await stopped;
+}, 5_000);
+
+test('health names what is missing; live says that the process is there', async () => {
+  const { server, health, send } = await serve({});
+  health.add('database', () => false);
+  expect(await send('/health')).toMatchObject({ status: 503, body: expect.stringContaining('["database"]') });
+  expect(await send('/health/live')).toMatchObject({ status: 200 });
+  await server.stop();
+});
+
+test('a body beyond 1 MiB is refused as the client’s mistake', async () => {
+  const { server, send } = await serve({
+    '/echo': async (incoming, response) => sendJson(response, 200, (await readBody(incoming)).length),
+  });
+  expect(await send('/echo', 'x'.repeat(1_048_576))).toMatchObject({ status: 200, body: '1048576' });
+  const refused = await send('/echo', 'x'.repeat(5_000_000));
+  expect(refused).toMatchObject({ status: 413, body: expect.stringContaining('BAD_USER_INPUT') });
+  await server.stop();
+});

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { lock } from './lock.mjs';
 
@@ -25,7 +26,9 @@ await ensureModules();
 run();
 
 async function ensureModules() {
-  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const upToDate = () => existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
   if (upToDate()) return;
   let said = false;
@@ -46,7 +49,9 @@ async function ensureModules() {
 }
 
 async function install() {
-  const total = readFileSync(join(root, 'package-lock.json'), 'utf8').match(/^ {4}"node_modules\/(@[^/"]+\/)?[^/"]+": /gm)?.length ?? 0;
+  const total =
+    readFileSync(join(root, 'package-lock.json'), 'utf8').match(/^ {4}"node_modules\/(@[^/"]+\/)?[^/"]+": /gm)
+      ?.length ?? 0;
   const begun = Date.now();
   const live = process.stderr.isTTY;
   const seconds = () => ((Date.now() - begun) / 1000).toFixed(live ? 1 : 0);
@@ -65,19 +70,32 @@ async function install() {
   });
   let complaint = '';
   npm.stderr.on('data', (chunk) => (complaint = (complaint + chunk).slice(-4000)));
-  const outcome = await new Promise((done) => npm.on('error', done).on('close', (code, signal) => done(code ?? signal)));
+  const outcome = await new Promise((done) =>
+    npm.on('error', done).on('close', (code, signal) => done(code ?? signal)),
+  );
   clearInterval(timer);
   if (live) process.stderr.write('\r\x1b[K');
   if (outcome === 0) return console.error(`installed ${countPackages()} npm packages in ${seconds()} s`);
-  if (outcome instanceof Error) fail(`cannot run npm (${outcome.message}): it comes with Node and must be on the PATH`, 1);
-  const cause = complaint.split('\n').filter((line) => line.trim() && !/A complete log|^npm warn/i.test(line));
-  fail(`npm ci failed (${outcome}): ${cause.join(' ').replace(/npm error ?/gi, '').trim().slice(0, 400)}`, 1);
+  if (outcome instanceof Error)
+    fail(`cannot run npm (${outcome.message}): it comes with Node and must be on the PATH`, 1);
+  const cause = complaint
+    .split('\n')
+    .filter((line) => line.trim() && !/A complete log|^npm warn/i.test(line));
+  fail(
+    `npm ci failed (${outcome}): ${cause
+      .join(' ')
+      .replace(/npm error ?/gi, '')
+      .trim()
+      .slice(0, 400)}`,
+    1,
+  );
 }
 
 function countPackages() {
   try {
     return readdirSync(modules).reduce(
-      (sum, name) => sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : name.startsWith('.') ? 0 : 1),
+      (sum, name) =>
+        sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : name.startsWith('.') ? 0 : 1),
       0,
     );
   } catch {

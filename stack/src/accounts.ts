@@ -12,7 +12,10 @@ export type Account = { name: string; grants: Grant[] };
 
 const all = (database: string): Grant => ({ privileges: 'ALL PRIVILEGES', on: `${database}.*` });
 const select = (database: string): Grant => ({ privileges: 'SELECT', on: `${database}.*` });
-const rows = (database: string): Grant => ({ privileges: 'SELECT, INSERT, UPDATE, DELETE', on: `${database}.*` });
+const rows = (database: string): Grant => ({
+  privileges: 'SELECT, INSERT, UPDATE, DELETE',
+  on: `${database}.*`,
+});
 const table = (database: string, name: string, privileges: string): Grant => ({
   privileges,
   on: `${database}.${name}`,
@@ -29,13 +32,22 @@ export const accounts: Account[] = [
   { name: 'users', grants: [rows('users')] },
   { name: 'catalogs', grants: [rows('catalogs')] },
   // Orders and the price replica are written by Kafka Connect alone.
-  { name: 'orders', grants: [select('orders'), table('orders', 'idempotency_keys', 'INSERT, UPDATE, DELETE')] },
+  {
+    name: 'orders',
+    grants: [select('orders'), table('orders', 'idempotency_keys', 'INSERT, UPDATE, DELETE')],
+  },
   {
     name: 'orders_sink',
-    grants: [table('orders', 'orders', 'SELECT, INSERT, UPDATE'), table('orders', 'probes', 'SELECT, INSERT, UPDATE')],
+    grants: [
+      table('orders', 'orders', 'SELECT, INSERT, UPDATE'),
+      table('orders', 'probes', 'SELECT, INSERT, UPDATE'),
+    ],
   },
   // ALTER: a column added to catalogs.products reaches the replica by itself.
-  { name: 'orders_products_sink', grants: [table('orders', 'products', 'SELECT, INSERT, UPDATE, DELETE, ALTER')] },
+  {
+    name: 'orders_products_sink',
+    grants: [table('orders', 'products', 'SELECT, INSERT, UPDATE, DELETE, ALTER')],
+  },
   { name: 'catalogs_cdc', grants: [binlog, select('catalogs')] },
   { name: 'users_cdc', grants: [binlog, select('users')] },
   // For connectors of one's own: from any table of catalogs or orders into tables of the database reports.

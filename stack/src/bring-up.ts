@@ -1,28 +1,60 @@
-import { initializeMariadb, mariadbChild } from './components/mariadb.ts';
-import { connectChild } from './components/connect.ts';
-import { formatKafka, kafkaChild } from './components/kafka.ts';
 import { createDatabases, grantOnTables } from './databases.ts';
+import { connectChild } from './components/connect.ts';
+import { connectorsArgs, connectorsWatchChild } from './components/connectors.ts';
+import { formatKafka, kafkaChild } from './components/kafka.ts';
+import { initializeMariadb, mariadbChild } from './components/mariadb.ts';
+import { runErrand } from './components/node.ts';
+import {
+  gatewayChild,
+  serviceChildren,
+  serviceEnvironment,
+  servicesWithDatabase,
+} from './components/service.ts';
+import { createDemoAccounts, firstQuery, seedDemo, writeDemoFile } from './demo.ts';
 import { install } from './installer/install.ts';
 import type { Installation } from './installer/install.ts';
 import { findTools } from './installer/tools.ts';
+import { probeOrdersSink, probePriceReplica } from './probes.ts';
 import type { Session } from './session.ts';
 import { createTopics } from './topics.ts';
 
 /** Stages of the supervisor: the highest is stopped first. */
 const stage = { database: 0, broker: 1, connect: 2, services: 3, gateway: 4 } as const;
 
-/** Everything that `npm start` does until the stack is ready. */
+/** Everything that `npm start` does until the stack is ready; what does not wait for each other runs side by side. */
 export async function bringUp(session: Session, signal: AbortSignal): Promise<void> {
-  const { progress, options } = session;
+  const { progress, options, addresses } = session;
+  const begun = Date.now();
   const tools = await progress.step('Java and Maven', () => findTools());
   const installation = await install(tools, progress, { signal });
-  signal.throwIfAborted();
-  await Promise.all([startDatabase(session, installation), startKafka(session, installation)]);
+  session.publishTools({ java: tools.java, kafkaJars: installation.kafkaJars });
+
+  const database = startDatabase(session, installation).then(() => migrate(session, signal));
+  const broker = startKafka(session, installation);
+  const connect = broker.then(() => startConnect(session, installation));
   if (options.infra) {
+    await Promise.all([database, connect]);
     session.markReady();
-    progress.say(`ready: Kafka ${session.addresses.kafkaBrokers} · Connect ${session.addresses.connectUrl} · MariaDB 127.0.0.1:${session.ports.mariadb}`);
-    return;
+    const mariadb = `127.0.0.1:${session.ports.mariadb}`;
+    return progress.say(
+      `ready: Kafka ${addresses.kafkaBrokers} · Connect ${addresses.connectUrl} · MariaDB ${mariadb}`,
+    );
   }
+  const pipes = Promise.all([database, connect]).then(() => applyConnectors(session, signal));
+  const services = Promise.all([database, broker]).then(() => startServices(session));
+  const accounts = database.then(() => demoAccounts(session, signal));
+  const seeded = Promise.all([accounts, services]).then(([demo]) =>
+    progress.step('demo catalogue', () => seedDemo(addresses.graphql, demo)),
+  );
+  const [demo] = await Promise.all([accounts, seeded, pipes]);
+  await probe(session, signal);
+
+  writeDemoFile(session, demo);
+  session.markReady();
+  progress.say(
+    `ready after ${((Date.now() - begun) / 1000).toFixed(1)} s; Ctrl-C stops everything, the data stays\n`,
+  );
+  progress.say(firstQuery(addresses.graphql, options.data));
 }
 
 async function startDatabase(session: Session, { mariadb: server }: Installation): Promise<void> {
@@ -33,18 +65,44 @@ async function startDatabase(session: Session, { mariadb: server }: Installation
     await supervisor.start(stage.database, mariadbChild(config));
   });
   await progress.step('databases and accounts', () => createDatabases(database));
-  await grantOnTables(database);
+}
+
+/** With the owners' accounts: the services' own cannot change a table. */
+async function migrate(session: Session, signal: AbortSignal): Promise<void> {
+  const { progress, layout, ports, secrets, addresses, database } = session;
+  await progress.step('migrations', async () => {
+    const errands = servicesWithDatabase.map((service) =>
+      runErrand({
+        name: `migrating the database ${service}`,
+        args: [`${service}/src/migrate.ts`],
+        env: serviceEnvironment(
+          service,
+          { ports, secrets, brokers: addresses.kafkaBrokers },
+          { account: `${service}_owner` },
+        ),
+        dataDir: layout.dir,
+        logFile: layout.log(`migrate-${service}`),
+        signal,
+      }),
+    );
+    await Promise.all(errands);
+    await grantOnTables(database);
+  });
 }
 
 async function startKafka(session: Session, installation: Installation): Promise<void> {
-  const { progress, supervisor, layout, ports, secrets, addresses } = session;
-  const kafka = { installation, layout, port: ports.kafka, controllerPort: ports.kafkaController };
+  const { progress, supervisor, layout, ports, addresses } = session;
+  const config = { installation, layout, port: ports.kafka, controllerPort: ports.kafkaController };
   await progress.step('Kafka', async () => {
-    await formatKafka(kafka);
-    await supervisor.start(stage.broker, kafkaChild(kafka));
+    await formatKafka(config);
+    await supervisor.start(stage.broker, kafkaChild(config));
   });
   await progress.step('topics', () => createTopics(addresses.kafkaBrokers));
-  const connect = {
+}
+
+async function startConnect(session: Session, installation: Installation): Promise<void> {
+  const { progress, supervisor, layout, ports, secrets, addresses } = session;
+  const config = {
     installation,
     layout,
     port: ports.connect,
@@ -52,5 +110,40 @@ async function startKafka(session: Session, installation: Installation): Promise
     mariadbPort: ports.mariadb,
     secrets,
   };
-  await progress.step('Connect', () => supervisor.start(stage.connect, connectChild(connect)));
+  await progress.step('Connect', () => supervisor.start(stage.connect, connectChild(config)));
+}
+
+async function applyConnectors(session: Session, signal: AbortSignal): Promise<void> {
+  const { progress, supervisor, layout } = session;
+  const { dir: dataDir, log } = layout;
+  await progress.step('connectors', () =>
+    runErrand({
+      name: 'registering the connectors',
+      args: connectorsArgs(dataDir, 'apply'),
+      env: {},
+      dataDir,
+      logFile: log('connectors-apply'),
+      signal,
+    }),
+  );
+  await supervisor.start(stage.services, connectorsWatchChild(dataDir));
+}
+
+async function startServices({ progress, supervisor, ports, secrets, addresses }: Session): Promise<void> {
+  const config = { ports, secrets, brokers: addresses.kafkaBrokers };
+  const children = servicesWithDatabase.flatMap((service) => serviceChildren(service, config));
+  await Promise.all([
+    ...children.map((child) => progress.step(child.name, () => supervisor.start(stage.services, child))),
+    progress.step('gateway', () => supervisor.start(stage.gateway, gatewayChild(config))),
+  ]);
+}
+
+const demoAccounts = (session: Session, signal: AbortSignal) =>
+  session.progress.step('demo accounts', () => createDemoAccounts(session, signal));
+
+/** Only what has come out at the other end proves that a pipe works. */
+async function probe(session: Session, signal: AbortSignal): Promise<void> {
+  await session.progress.step('probes of the sink and of the price replica', async () => {
+    await Promise.all([probeOrdersSink(session, signal), probePriceReplica(session, signal)]);
+  });
 }

@@ -63,6 +63,7 @@ export async function grantOnTables(server: { port: number; secrets: Secrets }):
     const names = new Set(existing.map((row) => row.name));
     for (const account of accounts)
       for (const { privileges, on, table } of account.grants)
-        if (table && names.has(on)) await connection.query(`GRANT ${privileges} ON ${on} TO '${account.name}'@'%'`);
+        if (table && names.has(on))
+          await connection.query(`GRANT ${privileges} ON ${on} TO '${account.name}'@'%'`);
   });
 }

@@ -26,7 +26,10 @@ export const saysDiskFull = (text: string) =>
 export function explain(error: unknown, dataDir?: string): { line: string; exitCode: number } {
   const message = messageOf(error);
   if (errorCode(error) === 'ENOSPC' || saysDiskFull(message))
-    return { line: `the disk is full: make room${dataDir ? ` for ${dataDir}` : ''} and start again`, exitCode: 1 };
+    return {
+      line: `the disk is full: make room${dataDir ? ` for ${dataDir}` : ''} and start again`,
+      exitCode: 1,
+    };
   if (error instanceof Failure) return { line: message, exitCode: error.exitCode };
   return { line: error instanceof Error ? (error.stack ?? message) : message, exitCode: 1 };
 }

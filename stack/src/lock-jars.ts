@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { runMain } from './failure.ts';
 import { checksumsOf } from './installer/cached-folder.ts';
-import { buildPlugins, copyDependencies, isOwnJar, kafkaSource, mariadbSource, pluginsSource } from './installer/install.ts';
+import {
+  buildPlugins,
+  copyDependencies,
+  isOwnJar,
+  kafkaSource,
+  mariadbSource,
+  pluginsSource,
+} from './installer/install.ts';
 import { jarsLockPath } from './installer/jars-lock.ts';
 import { createMaven } from './installer/maven.ts';
 import { findTools } from './installer/tools.ts';
@@ -32,7 +39,11 @@ await runMain(async () => {
     }
     const [before, after] = [readOrEmpty(jarsLockPath), `${JSON.stringify(lock, null, 2)}\n`];
     writeFileSync(jarsLockPath, after);
-    progress.say(before === after ? 'nothing has changed' : `wrote ${jarsLockPath}: look at the difference before committing it`);
+    progress.say(
+      before === after
+        ? 'nothing has changed'
+        : `wrote ${jarsLockPath}: look at the difference before committing it`,
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -18,7 +18,10 @@ Ctrl-C stops everything in order; the data stays.
   --help       this text`;
 
 /** @throws Failure (exit code 2) on anything that is not an option with a proper value. */
-export function parseStartOptions(args: string[], env: NodeJS.ProcessEnv = process.env): StartOptions | 'help' {
+export function parseStartOptions(
+  args: string[],
+  env: NodeJS.ProcessEnv = process.env,
+): StartOptions | 'help' {
   const { values } = parse(args);
   if (values.help) return 'help';
   if (values.data === '') throw usage('--data needs a folder');
@@ -51,7 +54,8 @@ function parse(args: string[]) {
 
 function wholeNumber(name: string, text: string, from: number, to: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= from && value <= to)) throw usage(`${name} must be a whole number from ${from} to ${to}, not "${text}"`);
+  if (!(value >= from && value <= to))
+    throw usage(`${name} must be a whole number from ${from} to ${to}, not "${text}"`);
   return value;
 }
 

@@ -70,4 +70,7 @@ export function createProgress(out: Output = process.stdout, env: NodeJS.Process
 }
 
 /** A progress that prints nothing, for tests. */
-export const silentProgress: Progress = { step: (_name, work) => work(() => undefined), say: () => undefined };
+export const silentProgress: Progress = {
+  step: (_name, work) => work(() => undefined),
+  say: () => undefined,
+};

@@ -30,7 +30,8 @@ export async function openSession(options: StartOptions, progress: Progress) {
   try {
     await endLeftovers(options.data, progress);
     if (options.fresh) empty(options.data);
-    for (const folder of [files.dir, files.logs, files.config]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [files.dir, files.logs, files.config])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Waited for by those who want to know when the stack is ready: the last run's must not be taken for this one's.
     rmSync(files.demo, { force: true });
     await requireFreePorts(ports);
@@ -43,12 +44,20 @@ export async function openSession(options: StartOptions, progress: Progress) {
       mariadb: { host: '127.0.0.1', port: ports.mariadb },
     };
     let ready = false;
+    let tools: StackFile['tools'];
     const publish = (children: Child[]) => {
       const processes = children.flatMap((child): StackFile['children'] => {
         const running = child.process();
         return running ? [{ name: child.name, ...running, port: child.port }] : [];
       });
-      const content = { supervisor: identify(process.pid), ready, ...addresses, ports, children: processes };
+      const content = {
+        supervisor: identify(process.pid),
+        ready,
+        ...addresses,
+        ports,
+        tools,
+        children: processes,
+      };
       try {
         writeStackFile(options.data, content);
       } catch (error) {
@@ -67,6 +76,11 @@ export async function openSession(options: StartOptions, progress: Progress) {
       addresses,
       supervisor,
       database: { port: ports.mariadb, secrets },
+      /** Says in stack.json what Kafka's command-line tools are run with. */
+      publishTools(installed: StackFile['tools']) {
+        tools = installed;
+        publish(supervisor.children());
+      },
       /** From now on stack.json says that everything is up. */
       markReady() {
         ready = true;
@@ -100,18 +114,24 @@ function takeLock({ data, fresh }: StartOptions): () => void {
 
 /** Children outlive a supervisor that was killed with -9. */
 async function endLeftovers(data: string, progress: Progress): Promise<void> {
-  const recorded = (readStackFile(data)?.children ?? []).filter((child) => isAlive({ ...child, startTime: child.startTime }));
+  const recorded = (readStackFile(data)?.children ?? []).filter((child) =>
+    isAlive({ ...child, startTime: child.startTime }),
+  );
   const owned = findOwned(data).filter(({ pid }) => !recorded.some((child) => child.pid === pid));
   const left = [...recorded.map(({ pid, startTime }) => ({ pid, startTime })), ...owned];
   if (left.length === 0) return;
-  await progress.step(`ending ${left.length} processes that an earlier run left behind`, () => endProcesses(left, 20_000));
+  await progress.step(`ending ${left.length} processes that an earlier run left behind`, () =>
+    endProcesses(left, 20_000),
+  );
 }
 
 /** Everything but the lock, which is held. Only a folder that a stack has made is emptied. */
 function empty(data: string): void {
   const names = readdirSync(data).filter((name) => !/^lock(\.|$)/.test(name));
   if (names.length > 0 && !existsSync(layout(data).secrets))
-    throw new Failure(`${data} does not look like the data of a stack (it has no secrets.json): not deleting it`);
+    throw new Failure(
+      `${data} does not look like the data of a stack (it has no secrets.json): not deleting it`,
+    );
   for (const name of names) rmSync(join(data, name), { recursive: true, force: true });
 }
 

@@ -24,6 +24,8 @@ const stackFile = z.object({
     connect: z.number(),
     mariadb: z.number(),
   }),
+  /** What Kafka's command-line tools are run with; absent until it is installed. */
+  tools: z.object({ java: z.string(), kafkaJars: z.string() }).optional(),
   children: z.array(identity.extend({ name: z.string(), port: z.number().optional() })),
 });
 
@@ -49,6 +51,8 @@ export function writeStackFile(dir: string, content: StackFile): void {
 export function requireRunningStack(dir: string): StackFile {
   const stack = readStackFile(dir);
   if (!stack || !isAlive({ pid: stack.supervisor.pid, startTime: stack.supervisor.startTime }))
-    throw new Failure(`no stack runs on ${dir}: start one with npm start, or name its folder with --data DIR`);
+    throw new Failure(
+      `no stack runs on ${dir}: start one with npm start, or name its folder with --data DIR`,
+    );
   return stack;
 }

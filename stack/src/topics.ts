@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { z } from 'zod';
+import { createKafkaClient } from './kafka-client.ts';
 import { root } from './paths.ts';
 
 const topicsFile = z.array(
-  z.object({ name: z.string(), partitions: z.number().int().positive(), config: z.record(z.string(), z.string()) }),
+  z.object({
+    name: z.string(),
+    partitions: z.number().int().positive(),
+    config: z.record(z.string(), z.string()),
+  }),
 );
 
 /** The topics of contracts/topics.json, the one list for the local stack and for containers. */
-export const readTopics = () => topicsFile.parse(JSON.parse(readFileSync(join(root, 'contracts/topics.json'), 'utf8')));
-
-export const createKafkaClient = (brokers: string) =>
-  new Kafka({ clientId: 'ordermesh-stack', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+export const readTopics = () =>
+  topicsFile.parse(JSON.parse(readFileSync(join(root, 'contracts/topics.json'), 'utf8')));
 
 /** Creates the topics that do not exist yet. */
 export async function createTopics(brokers: string): Promise<void> {

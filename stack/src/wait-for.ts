@@ -23,8 +23,8 @@ export async function waitFor<T>(
   { what, deadline = 30_000, interval = 50, signal }: WaitOptions,
 ): Promise<T> {
   const end = Date.now() + deadline;
-  let seen = '';
   for (;;) {
+    let seen: string;
     signal?.throwIfAborted();
     try {
       const value = await condition();

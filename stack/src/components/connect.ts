@@ -77,7 +77,8 @@ export function connectChild(config: Config): ChildSpec {
       configFile,
     ],
     env: { PATH: process.env['PATH'], HOME: layout.dir, ...environment },
-    ready: async () => (await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(2000) })).ok,
+    ready: async () =>
+      (await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(2000) })).ok,
     readyWithin: 120_000,
     stopWithin: 20_000,
   };

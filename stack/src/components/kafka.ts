@@ -4,12 +4,13 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure, saysDiskFull } from '../failure.ts';
+import { createKafkaClient } from '../kafka-client.ts';
 import type { Installation } from '../installer/install.ts';
 import { root } from '../paths.ts';
 import type { Layout } from '../paths.ts';
+import { accepts } from '../ports.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
-import { createKafkaClient } from '../topics.ts';
 import { javaArgs, properties } from './java.ts';
 
 type Config = { installation: Installation; layout: Layout; port: number; controllerPort: number };
@@ -46,8 +47,9 @@ function writeConfig({ layout, port, controllerPort }: Config): string {
       // A group that was away for months must not begin again at the earliest record.
       'offsets.retention.minutes': 525_600,
       'group.initial.rebalance.delay.ms': 100,
-      // One broker: there is no other replica to hand partitions to before it ends.
-      'controlled.shutdown.enable': 'false',
+      // A broker that was killed may come back only when its last session is over.
+      'broker.session.timeout.ms': 4000,
+      'broker.heartbeat.interval.ms': 500,
       'replica.fetch.max.bytes': 2 * largestRecord,
       'socket.request.max.bytes': 100 * 1024 * 1024,
       'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
@@ -63,7 +65,11 @@ export async function formatKafka(config: Config): Promise<void> {
   const configFile = writeConfig(config);
   if (existsSync(join(layout.kafka, 'meta.properties'))) return;
   rmSync(layout.kafka, { recursive: true, force: true });
-  const java = javaArgs({ jars: installation.kafkaJars, heap: '128m', options: [log4j('log4j2-tools.properties')] });
+  const java = javaArgs({
+    jars: installation.kafkaJars,
+    heap: '128m',
+    options: [log4j('log4j2-tools.properties')],
+  });
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const args = [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configFile];
   await promisify(execFile)(installation.tools.java, args).catch((error: unknown) => {
@@ -80,9 +86,14 @@ export function kafkaChild({ installation, layout, port }: Config): ChildSpec {
     name: 'kafka',
     port,
     command: tools.java,
-    args: [...javaArgs({ jars: kafkaJars, heap: '512m', options }), 'kafka.Kafka', join(layout.config, 'kafka.properties')],
+    args: [
+      ...javaArgs({ jars: kafkaJars, heap: '512m', options }),
+      'kafka.Kafka',
+      join(layout.config, 'kafka.properties'),
+    ],
     env: { PATH: process.env['PATH'], HOME: layout.dir },
     ready: async () => {
+      if (!(await accepts(port))) return false; // cheaper than a client, while the JVM needs the processor
       const admin = createKafkaClient(`127.0.0.1:${port}`).admin({ retry: { retries: 0 } });
       try {
         await admin.connect();

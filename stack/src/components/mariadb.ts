@@ -29,7 +29,9 @@ export async function initializeMariadb({ server, layout }: Config): Promise<voi
   );
   if (code !== 0) {
     if (saysDiskFull(log)) throw new Failure('the disk is full: MariaDB could not make its system tables');
-    throw new Failure(`MariaDB could not make its system tables (exit code ${code}): ${explainLog(log) ?? ''}`);
+    throw new Failure(
+      `MariaDB could not make its system tables (exit code ${code}): ${explainLog(log) ?? ''}`,
+    );
   }
   writeFileSync(done, '');
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { lock } from '../../bin/lock.mjs';
 import { z } from 'zod';
@@ -40,7 +49,9 @@ export async function cachedFolder(config: CachedFolder): Promise<string> {
   };
   if (await usable()) return folder;
 
-  const unlock = await lock(`${folder}.lock`, ({ pid }) => report(`waiting for process ${pid}, which is installing it`));
+  const unlock = await lock(`${folder}.lock`, ({ pid }) =>
+    report(`waiting for process ${pid}, which is installing it`),
+  );
   const temporary = `${folder}.${process.pid}`;
   try {
     if (await usable()) return folder;
@@ -75,7 +86,9 @@ function readManifest(folder: string): Checksums {
 
 export async function checksumsOf(folder: string): Promise<Checksums> {
   const files = filesIn(folder).filter((path) => path !== join(folder, manifestName));
-  return Object.fromEntries(await Promise.all(files.map(async (path) => [relative(folder, path), await sha256(path)])));
+  return Object.fromEntries(
+    await Promise.all(files.map(async (path) => [relative(folder, path), await sha256(path)])),
+  );
 }
 
 /** Every file below a path, in a stable order; the path itself when it is a file. */
@@ -89,7 +102,8 @@ export function filesIn(path: string): string[] {
 function hashOf(sources: string[]): string {
   const hash = createHash('sha256');
   try {
-    for (const path of sources.flatMap(filesIn)) hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0');
+    for (const path of sources.flatMap(filesIn))
+      hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0');
   } catch (error) {
     throw new Failure(`cannot read ${messageOf(error)}`);
   }

@@ -41,7 +41,7 @@ export async function fetchJars(config: FetchJars): Promise<void> {
 
   const corrupt = await findCorrupt(output, expected);
   if (corrupt[0] === undefined) return;
-    const names = corrupt.map((path) => basename(path));
+  const names = corrupt.map((path) => basename(path));
   say(`${names.join(', ')}: wrong checksum, removing it and fetching it anew`);
   await maven.forget(pom, names);
   for (const path of corrupt) rmSync(join(output, path), { force: true });

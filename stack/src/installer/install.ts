@@ -23,7 +23,11 @@ export type Installation = {
 
 type Source = { kind: string; pom: string; sources: string[] };
 
-const fromPom = (kind: string, pom: string): Source => ({ kind, pom: join(root, pom), sources: [join(root, pom)] });
+const fromPom = (kind: string, pom: string): Source => ({
+  kind,
+  pom: join(root, pom),
+  sources: [join(root, pom)],
+});
 
 export const kafkaSource = fromPom('kafka', 'stack/kafka/pom.xml');
 export const mariadbSource = fromPom('mariadb', 'stack/mariadb/pom.xml');
@@ -57,7 +61,10 @@ export async function install(
 type Context = { maven: Maven; cache: string; tools: Tools; progress: Progress };
 type Report = (detail: string) => void;
 
-export const copyDependencies = (output: string) => ['dependency:copy-dependencies', `-DoutputDirectory=${output}`];
+export const copyDependencies = (output: string) => [
+  'dependency:copy-dependencies',
+  `-DoutputDirectory=${output}`,
+];
 
 function installKafka({ maven, cache, progress: { say } }: Context, report: Report): Promise<string> {
   const { kind, pom, sources } = kafkaSource;
@@ -69,14 +76,16 @@ function installKafka({ maven, cache, progress: { say } }: Context, report: Repo
     expected,
     say,
     report,
-    build: (output) => fetchJars({ maven, pom, goals: copyDependencies(output), output, expected, say, report }),
+    build: (output) =>
+      fetchJars({ maven, pom, goals: copyDependencies(output), output, expected, say, report }),
   });
 }
 
 /** Built in a copy of its folder, so that the checkout stays clean and concurrent builds do not meet. */
 export function buildPlugins(folder: string): { pom: string; output: string; goals: string[] } {
   const copy = join(folder, '.build');
-  for (const name of ['pom.xml', 'src']) cpSync(join(pluginsFolder, name), join(copy, name), { recursive: true });
+  for (const name of ['pom.xml', 'src'])
+    cpSync(join(pluginsFolder, name), join(copy, name), { recursive: true });
   return { pom: join(copy, 'pom.xml'), output: join(copy, 'target/plugin'), goals: ['package'] };
 }
 
@@ -99,7 +108,10 @@ function installPlugins({ maven, cache, progress: { say } }: Context, report: Re
   });
 }
 
-async function installMariadb({ maven, cache, tools, progress: { say } }: Context, report: Report): Promise<MariadbServer> {
+async function installMariadb(
+  { maven, cache, tools, progress: { say } }: Context,
+  report: Report,
+): Promise<MariadbServer> {
   const { kind, pom, sources } = mariadbSource;
   const folder = await cachedFolder({
     cache,
@@ -110,7 +122,15 @@ async function installMariadb({ maven, cache, tools, progress: { say } }: Contex
     build: async (output) => {
       const jars = join(output, '.jar');
       mkdirSync(jars);
-      await fetchJars({ maven, pom, goals: copyDependencies(jars), output: jars, expected: readJarsLock(kind), say, report });
+      await fetchJars({
+        maven,
+        pom,
+        goals: copyDependencies(jars),
+        output: jars,
+        expected: readJarsLock(kind),
+        say,
+        report,
+      });
       report('unpacking');
       await unpackServer({ tools, jars, output });
     },

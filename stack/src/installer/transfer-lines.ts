@@ -31,4 +31,6 @@ export function createTransferReader() {
 }
 
 export const describeTransfer = ({ files, megabytes, current }: Transfer): string =>
-  files === 0 && !current ? '' : `${files} files, ${megabytes.toFixed(0)} MB${current ? ` (now ${current})` : ''}`;
+  files === 0 && !current
+    ? ''
+    : `${files} files, ${megabytes.toFixed(0)} MB${current ? ` (now ${current})` : ''}`;

@@ -110,13 +110,14 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
         if (givenUp) return givenUp;
         return running !== undefined && (await spec.ready());
       };
-      const outcome = await waitFor<true | Failure>(look, { what: spec.name, deadline: spec.readyWithin }).catch(
-        (error: unknown) => {
-          const cause = explainLog(readLogTail(context.logFile, logBegin));
-          const line = `${spec.name} was not ready after ${spec.readyWithin / 1000} s${cause ? `: ${cause}` : ''}`;
-          throw new Failure(`${line}; its log is ${context.logFile}`, { cause: error });
-        },
-      );
+      const outcome = await waitFor<true | Failure>(look, {
+        what: spec.name,
+        deadline: spec.readyWithin,
+      }).catch((error: unknown) => {
+        const cause = explainLog(readLogTail(context.logFile, logBegin));
+        const line = `${spec.name} was not ready after ${spec.readyWithin / 1000} s${cause ? `: ${cause}` : ''}`;
+        throw new Failure(`${line}; its log is ${context.logFile}`, { cause: error });
+      });
       if (outcome instanceof Failure) throw outcome;
       wasReady = true;
     },

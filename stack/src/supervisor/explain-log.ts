@@ -7,7 +7,10 @@ export function explainLog(log: string): string | undefined {
   const lines = log
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(at |\.\.\. \d+ more|Node\.js v\d)/.test(line) && !/^[\^~\s}\]{[)(;,]+$/.test(line));
+    .filter(
+      (line) =>
+        line !== '' && !/^(at |\.\.\. \d+ more|Node\.js v\d)/.test(line) && !/^[\^~\s}\]{[)(;,]+$/.test(line),
+    );
   const last = (matches: (line: string) => boolean) => lines.findLast(matches);
   const line = last(saysDiskFull) ?? last(isFatal) ?? last(isError) ?? lines.at(-1);
   return line && shorten(plain(line));
@@ -15,7 +18,8 @@ export function explainLog(log: string): string | undefined {
 
 const isFatal = (line: string) => /^\{"level":60|\bFATAL\b|Caused by: |OutOfMemoryError/.test(line);
 const isError = (line: string) =>
-  /^\{"level":50|\[ERROR\]|\bERROR\b|\b(Error|Exception)\b.*:|^\w*(Error|Exception): /.test(line) && !/\[ERROR\] Aborting/.test(line);
+  /^\{"level":50|\[ERROR\]|\bERROR\b|\b(Error|Exception)\b.*:|^\w*(Error|Exception): /.test(line) &&
+  !/\[ERROR\] Aborting/.test(line);
 
 /** A JSON log line says it in `msg` and `err.message`. */
 function plain(line: string): string {

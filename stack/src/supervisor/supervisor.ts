@@ -36,7 +36,8 @@ export function createSupervisor(config: {
     /** Stops everything, stage by stage; a second call waits for the first. */
     stop(): Promise<void> {
       stopped ??= (async () => {
-        for (const stage of stages.toReversed()) await Promise.all((stage ?? []).map((child) => child.stop()));
+        for (const stage of stages.toReversed())
+          await Promise.all((stage ?? []).map((child) => child.stop()));
       })();
       return stopped;
     },

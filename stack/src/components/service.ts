@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { root } from '../paths.ts';
+import type { Ports } from '../ports.ts';
+import { passwordOf } from '../secrets.ts';
+import type { Secrets } from '../secrets.ts';
+import type { ChildSpec } from '../supervisor/child.ts';
+import { baseEnvironment } from './node.ts';
+
+export const servicesWithDatabase = ['users', 'catalogs', 'orders'] as const;
+export type ServiceName = (typeof servicesWithDatabase)[number];
+
+type Config = { ports: Ports; secrets: Secrets; brokers: string };
+
+const jwksUrl = (ports: Ports) => `http://127.0.0.1:${ports.users}/.well-known/jwks.json`;
+
+/** The variables of a service that has a database; `account` is the service's own or the owner's. */
+export const serviceEnvironment = (
+  service: ServiceName,
+  { ports, secrets, brokers }: Config,
+  {
+    account = service,
+    instance = service,
+    port = 0,
+  }: { account?: string; instance?: string; port?: number } = {},
+): NodeJS.ProcessEnv => ({
+  SERVICE_INSTANCE: instance,
+  HOST: '127.0.0.1',
+  PORT: String(port),
+  NODE_ENV: 'development',
+  KAFKA_BROKERS: brokers,
+  DATABASE_HOST: '127.0.0.1',
+  DATABASE_PORT: String(ports.mariadb),
+  DATABASE_NAME: service,
+  DATABASE_USER: account,
+  DATABASE_PASSWORD: passwordOf(secrets, account),
+  JWKS_URL: jwksUrl(ports),
+  GATEWAY_SIGNING_SECRET: secrets.gatewaySigningSecret,
+  ...(service === 'users' ? { JWT_PRIVATE_KEY: secrets.jwtPrivateKey } : {}),
+});
+
+function nodeChild(name: string, entry: string, port: number, env: NodeJS.ProcessEnv): ChildSpec {
+  return {
+    name,
+    port,
+    command: process.execPath,
+    args: [entry],
+    cwd: root,
+    env: { ...baseEnvironment(), ...env },
+    ready: async () =>
+      (await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) })).ok,
+    readyWithin: 90_000,
+    stopWithin: 12_000, // services promise ten seconds
+  };
+}
+
+/** Users and catalogs run once, orders as often as it has ports. */
+export function serviceChildren(service: ServiceName, config: Config): ChildSpec[] {
+  const ports = service === 'orders' ? config.ports.orders : [config.ports[service]];
+  return ports.map((port, index) => {
+    const instance = service === 'orders' ? `orders-${index + 1}` : service;
+    const env = serviceEnvironment(service, config, { instance, port });
+    return nodeChild(instance, `${service}/src/main.ts`, port, env);
+  });
+}
+
+export function gatewayChild({ ports, secrets }: Config): ChildSpec {
+  const subgraph = (port: number) => `http://127.0.0.1:${port}/graphql`;
+  return nodeChild('gateway', 'gateway/src/main.ts', ports.gateway, {
+    SERVICE_INSTANCE: 'gateway',
+    HOST: '127.0.0.1',
+    PORT: String(ports.gateway),
+    NODE_ENV: 'development',
+    JWKS_URL: jwksUrl(ports),
+    GATEWAY_SIGNING_SECRET: secrets.gatewaySigningSecret,
+    USERS_URL: subgraph(ports.users),
+    CATALOGS_URL: subgraph(ports.catalogs),
+    ORDERS_URLS: ports.orders.map(subgraph).join(','),
+    SUPERGRAPH: join(root, 'contracts/supergraph.graphql'),
+  });
+}

@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+import { Kafka, logLevel } from 'kafkajs';
+
+type RequestQueue = { throttledUntil: number; pending: unknown[]; scheduleCheckPendingRequests(): void };
+
+/** kafkajs sets a timer with a negative delay after every request, which Node warns of; idle queues need none. */
+function silenceIdleThrottleTimer(): void {
+  const queue: { prototype: RequestQueue } = createRequire(import.meta.url)(
+    'kafkajs/src/network/requestQueue',
+  );
+  const schedule = queue.prototype.scheduleCheckPendingRequests;
+  queue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+  };
+}
+silenceIdleThrottleTimer();
+
+/** A client for the stack's own errands: what fails is thrown, nothing is logged. */
+export const createKafkaClient = (brokers: string) =>
+  new Kafka({ clientId: 'ordermesh-stack', brokers: brokers.split(','), logLevel: logLevel.NOTHING });

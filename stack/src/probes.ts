@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { asAdmin } from './databases.ts';
+import { createKafkaClient } from './kafka-client.ts';
+import type { Session } from './session.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Connectors catch up with what happened while they were down before they come to the probe. */
+const deadline = 120_000;
+const probeTopic = 'orders.probes';
+
+const column = (field: string, type: string) => ({ field, type, optional: false });
+const envelope = (orderId: string) => ({
+  schema: {
+    type: 'struct',
+    name: 'orders',
+    optional: false,
+    fields: [
+      ...['order_id', 'user_id', 'product_id'].map((name) => column(name, 'string')),
+      column('qty', 'int32'),
+      column('unit_price', 'int64'),
+      column('total_price', 'int64'),
+    ],
+  },
+  payload: {
+    order_id: orderId,
+    user_id: 'probe',
+    product_id: 'probe',
+    qty: 1,
+    unit_price: 1,
+    total_price: 1,
+  },
+});
+
+/** A record through the orders sink into its own table: a RUNNING task would prove nothing. */
+export async function probeOrdersSink({ addresses, database }: Session, signal: AbortSignal): Promise<void> {
+  const orderId = `probe-${randomUUID()}`;
+  const producer = createKafkaClient(addresses.kafkaBrokers).producer();
+  await producer.connect();
+  try {
+    const messages = [{ key: orderId, value: JSON.stringify(envelope(orderId)) }];
+    await producer.send({ topic: probeTopic, acks: -1, messages });
+  } finally {
+    await producer.disconnect();
+  }
+  await asAdmin(database, async (connection) => {
+    const arrived = () =>
+      connection
+        .query<unknown[]>('SELECT 1 FROM orders.probes WHERE order_id = ?', [orderId])
+        .then((rows) => rows.length > 0);
+    await waitFor(arrived, { what: 'the probe of the orders sink in orders.probes', deadline, signal });
+    await connection.query('DELETE FROM orders.probes');
+  });
+}
+
+/** A change of a product through source and sink connector into the price replica. */
+export async function probePriceReplica({ database }: Session, signal: AbortSignal): Promise<void> {
+  await asAdmin(database, async (connection) => {
+    const replica = () =>
+      connection
+        .query<{ at: string }[]>(
+          "SELECT CAST(updated_at AS CHAR) AS at FROM orders.products WHERE id = 'CATALOG-001'",
+        )
+        .then((rows) => rows[0]?.at);
+    const options = { deadline, signal };
+    const before = await waitFor(replica, { what: 'CATALOG-001 in the price replica', ...options });
+    await connection.query(
+      "UPDATE catalogs.products SET updated_at = UTC_TIMESTAMP(3) WHERE id = 'CATALOG-001'",
+    );
+    const changed = async () => (await replica()) !== before;
+    await waitFor(changed, { what: 'a change of CATALOG-001 in the price replica', ...options });
+  });
+}

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Partitioners, type Kafka, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import { UnavailableError } from './errors.ts';
 import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
+import { createStablePartitioner } from './partitioner.ts';
 import type { Part } from './service.ts';
 
-/** What is appended to a topic; a null key lets the partitioner choose. */
+/** What is appended to a topic; a record without a key goes to a partition by its value. */
 export type Append = {
   topic: string;
   key: Buffer | string | null;
@@ -22,24 +23,38 @@ type Waiting = {
 };
 
 /** A caller is told within this time, in milliseconds, that the broker did not acknowledge. */
-const answerWithinMs = 4_500;
+const answerWithinMs = 4_000;
 /** One produce request stays below the broker's default limit of 1 MiB per batch, even if all go to one partition. */
 const batchBytes = 512 * 1024;
 const batchRecords = 2_000;
+/** What the record format adds to the bytes of a record at most, rounded up. */
+const recordOverhead = 64;
+
+const byteLength = (data: Buffer | string | null): number => (data === null ? 0 : Buffer.byteLength(data));
+
+function sizeOf({ key, value, headers }: Append): number {
+  let size = recordOverhead + byteLength(key) + byteLength(value);
+  for (const [name, header] of Object.entries(headers)) size += 4 + byteLength(name) + byteLength(header);
+  return size;
+}
 
 /**
  * Appends records, collecting whatever is waiting into one produce request at a time (linger 0): a lone record
- * leaves at once, and under load the batch grows by itself.
+ * leaves at once, and under load the batch grows by itself. Records of one key keep the order of the calls.
  *
  * The producer is idempotent (KIP-98), acks=all. After a failed request it is replaced by a new one: the failed
  * batch may have been stored, its sequence numbers would be given to the next batch, and the broker would
  * acknowledge that one as a duplicate without storing it.
  */
-export function createAppender(options: { kafka: Kafka; health: Health; log: Logger }) {
-  const { kafka, health, log } = options;
+export function createAppender(options: { name?: string; kafka: Kafka; health: Health; log: Logger }) {
+  const { name = 'appender', kafka, health, log } = options;
   const waiting: Waiting[] = [];
-  let producer: Producer | undefined;
-  let pumping: Promise<void> | undefined;
+  const drained = Promise.withResolvers<undefined>();
+  let unanswered = 0;
+  let current: Promise<Producer> | undefined;
+  let connected = false;
+  let pumping = false;
+  let stopping = false;
   let stopped = false;
 
   function createProducer(): Producer {
@@ -47,17 +62,20 @@ export function createAppender(options: { kafka: Kafka; health: Health; log: Log
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: createStablePartitioner,
       // A failed request is answered in time rather than retried for long.
       retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 4 },
     });
   }
 
+  /** Tries until the broker answers or the service stops. */
   async function connect(): Promise<Producer> {
     for (let pause = 100; !stopped; pause = Math.min(pause * 2, 1_000)) {
       const candidate = createProducer();
       try {
         await candidate.connect();
+        if (stopped) break;
+        connected = true;
         return candidate;
       } catch (error) {
         log.warn({ error }, 'the broker is out of reach, trying again');
@@ -68,8 +86,16 @@ export function createAppender(options: { kafka: Kafka; health: Health; log: Log
     throw new UnavailableError('stopping');
   }
 
+  function connectAnew(): Promise<Producer> {
+    connected = false;
+    current = connect();
+    // Whoever needs it waits for it; until then nobody may be there to see it fail.
+    current.catch(() => undefined);
+    return current;
+  }
+
   function discard(unusable: Producer): void {
-    void unusable.disconnect().catch(() => undefined);
+    unusable.disconnect().catch(() => undefined);
   }
 
   function takeBatch(): Waiting[] {
@@ -83,53 +109,55 @@ export function createAppender(options: { kafka: Kafka; health: Health; log: Log
     return waiting.splice(0, count);
   }
 
-  async function send(batch: Waiting[], through: Producer): Promise<void> {
+  async function send(batch: Waiting[], producer: Producer): Promise<void> {
     const byTopic = Map.groupBy(batch, (entry) => entry.record.topic);
     const topicMessages = [...byTopic].map(([topic, entries]) => ({
       topic,
       messages: entries.map(({ record: { key, value, headers } }) => ({ key, value, headers })),
     }));
-    const timeout = AbortSignal.timeout(answerWithinMs);
-    await new Promise<void>((resolve, reject) => {
-      timeout.addEventListener('abort', () =>
-        reject(new UnavailableError('the broker did not acknowledge in time')),
-      );
-      through.sendBatch({ acks: -1, timeout: answerWithinMs, topicMessages }).then(() => resolve(), reject);
+    const sending = producer.sendBatch({ acks: -1, timeout: answerWithinMs, topicMessages });
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        // Given up, but it may still connect and retry: disconnected once more when it is through with that.
+        sending.catch(() => undefined).finally(() => discard(producer));
+        reject(new UnavailableError('the broker did not acknowledge in time'));
+      }, answerWithinMs);
     });
+    await Promise.race([sending, timeout]).finally(() => clearTimeout(timer));
   }
 
-  function settle(batch: Waiting[], outcome: (entry: Waiting) => void): void {
-    for (const entry of batch) {
-      clearTimeout(entry.timer);
-      outcome(entry);
+  function answer(entry: Waiting, error?: Error): void {
+    clearTimeout(entry.timer);
+    if (error) entry.reject(error);
+    else entry.resolve();
+  }
+
+  async function deliver(batch: Waiting[], producer: Producer): Promise<void> {
+    try {
+      await send(batch, producer);
+      for (const entry of batch) answer(entry);
+    } catch (cause) {
+      log.warn({ error: cause, records: batch.length }, 'append failed, its callers are told');
+      void connectAnew();
+      discard(producer);
+      const error = new UnavailableError('the event was not acknowledged', { cause });
+      for (const entry of batch) answer(entry, error);
     }
   }
 
   async function pump(): Promise<void> {
-    while (waiting.length > 0 && !stopped) {
-      producer ??= await connect();
-      const batch = takeBatch();
-      if (batch.length === 0) continue;
-      try {
-        await send(batch, producer);
-        settle(batch, (entry) => entry.resolve());
-      } catch (cause) {
-        log.warn({ error: cause, records: batch.length }, 'append failed, its callers are told');
-        discard(producer);
-        producer = undefined;
-        settle(batch, (entry) =>
-          entry.reject(new UnavailableError('the event was not acknowledged', { cause })),
-        );
+    if (pumping) return;
+    pumping = true;
+    try {
+      while (waiting.length > 0) {
+        const producer = await (current ?? connectAnew());
+        const batch = takeBatch();
+        if (batch.length > 0) await deliver(batch, producer);
       }
+    } finally {
+      pumping = false;
     }
-  }
-
-  function startPumping(): void {
-    pumping ??= pump().finally(() => {
-      pumping = undefined;
-      if (waiting.length > 0 && !stopped) startPumping();
-    });
-    pumping.catch((error: unknown) => log.debug({ error }, 'appending ended'));
   }
 
   function giveUp(entry: Waiting): void {
@@ -139,41 +167,44 @@ export function createAppender(options: { kafka: Kafka; health: Health; log: Log
   }
 
   /**
-   * Resolves when the broker has acknowledged the record (acks=all); rejects with UnavailableError within 5 s
+   * Resolves when the broker has acknowledged the record (acks=all); rejects with UnavailableError within 4 s
    * otherwise, in which case the record may or may not have been stored.
    */
-  function append(record: Append): Promise<void> {
-    if (stopped) return Promise.reject(new UnavailableError('stopping'));
-    return new Promise((resolve, reject) => {
-      const bytes = 200 + (record.value?.length ?? 0) + (record.key?.length ?? 0);
-      const entry: Waiting = {
-        record,
-        bytes,
-        resolve,
-        reject,
-        timer: setTimeout(() => giveUp(entry), answerWithinMs),
-      };
-      waiting.push(entry);
-      startPumping();
-    });
+  async function append(record: Append): Promise<void> {
+    if (stopping) throw new UnavailableError('stopping');
+    unanswered++;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const entry: Waiting = {
+          record,
+          bytes: sizeOf(record),
+          resolve,
+          reject,
+          timer: setTimeout(() => giveUp(entry), answerWithinMs),
+        };
+        waiting.push(entry);
+        pump().catch((error: unknown) => log.debug({ error }, 'appending ended'));
+      });
+    } finally {
+      unanswered--;
+      if (stopping && unanswered === 0) drained.resolve(undefined);
+    }
   }
 
-  health.add('kafka producer', () => producer !== undefined);
+  health.add(name === 'appender' ? 'kafka producer' : `kafka producer of ${name}`, () => connected);
 
   const part: Part = {
-    name: 'appender',
+    name,
     start: () => {
       // In the background: a service serves what it can while the broker is away.
-      void connect().then(
-        (connected) => (producer ? discard(connected) : (producer = connected)),
-        () => undefined,
-      );
+      void (current ?? connectAnew());
       return Promise.resolve();
     },
     stop: async () => {
-      await pumping?.catch(() => undefined);
+      stopping = true;
+      if (unanswered > 0) await drained.promise;
       stopped = true;
-      await producer?.disconnect();
+      if (connected) await (await current)?.disconnect();
     },
   };
   return { ...part, append };

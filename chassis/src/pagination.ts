@@ -9,26 +9,29 @@ export type Connection<N> = {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 };
 
+/** The page a client asked for: how many rows, and after which. */
+export type Page = { first: number; after: Position | null };
+
 const maxPageSize = 100;
+/** The range of MariaDB's DATETIME. */
+const [earliest, latest] = [Date.parse('1000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 function encode(position: Position): string {
   return Buffer.from(`${position.createdAt.getTime()}:${position.id}`).toString('base64url');
 }
 
 function decode(cursor: string): Position {
-  const [, time, id] =
-    /^(\d{1,15}):(.{1,64})$/s.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
-  if (time === undefined || id === undefined) {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const [, digits, id] = /^(-?\d{1,15}):(.{1,64})$/su.exec(text) ?? [];
+  const time = Number(digits);
+  if (id === undefined || time < earliest || time > latest) {
     throw clientError('BAD_USER_INPUT', '`after` must be a cursor that an earlier page returned');
   }
-  return { createdAt: new Date(Number(time)), id };
+  return { createdAt: new Date(time), id };
 }
 
-/** The page a client asked for: how many rows, and after which. Throws BAD_USER_INPUT. */
-export function parsePage(args: { first?: number | null; after?: string | null }): {
-  first: number;
-  after: Position | null;
-} {
+/** Throws BAD_USER_INPUT. */
+export function parsePage(args: { first?: number | null; after?: string | null }): Page {
   const first = args.first ?? 20;
   if (first < 1 || first > maxPageSize) {
     throw clientError('BAD_USER_INPUT', `\`first\` must be from 1 to ${maxPageSize}`);

@@ -1,0 +1,63 @@
+import { createAppender } from '@ordermesh/chassis/appender';
+import { loadConfig } from '@ordermesh/chassis/config';
+import { createConsumer } from '@ordermesh/chassis/consumer';
+import { createDatabase } from '@ordermesh/chassis/database';
+import { createHealth } from '@ordermesh/chassis/health';
+import { createKafka } from '@ordermesh/chassis/kafka';
+import { createLogger } from '@ordermesh/chassis/log';
+import { runService } from '@ordermesh/chassis/service';
+import { createSubgraph } from '@ordermesh/chassis/subgraph';
+import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
+import { createClaims } from './claim.ts';
+import { environment } from './config.ts';
+import { entities } from './entities.ts';
+import { createFindOrder, createFindOrders } from './find-orders.ts';
+import { createListOrders } from './list-orders.ts';
+import { createLoaders } from './loaders.ts';
+import { createPlaceOrder } from './place-order.ts';
+import { createPrices } from './prices.ts';
+import { createProjectOrders } from './project-orders.ts';
+import { createResolvers } from './resolvers.ts';
+
+const config = loadConfig(environment);
+const identity = { service: 'orders', instance: config.SERVICE_INSTANCE };
+const log = createLogger({ ...identity, level: config.LOG_LEVEL });
+const health = createHealth(identity);
+const database = createDatabase({ config, entities, health, log });
+const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_INSTANCE, log });
+const verifier = createTokenVerifier({ jwksUrl: config.JWKS_URL, log });
+
+const placements = createAppender({ name: 'placements', kafka, health, log });
+const findOrders = createFindOrders({ database });
+const listOrders = createListOrders({ database });
+const placeOrder = createPlaceOrder({
+  priceOf: createPrices({ database }),
+  claims: createClaims({ database }),
+  findOrders,
+  appender: placements,
+  log,
+});
+
+// An appender of its own: whatever its topic has to bear, placing an order does not stand in line with it.
+const rows = createAppender({ name: 'rows', kafka, health, log });
+const projector = createConsumer({
+  kafka,
+  groupId: 'orders-projector',
+  handler: createProjectOrders({ appender: rows }),
+  appender: rows,
+  health,
+  log,
+});
+
+const subgraph = createSubgraph({
+  schemaFile: new URL('../schema.graphql', import.meta.url),
+  resolvers: createResolvers({ placeOrder, findOrder: createFindOrder({ findOrders }), listOrders }),
+  context: (viewer) => ({ viewer, loaders: createLoaders({ findOrders, listOrders }) }),
+  verifier,
+  signingSecret: config.GATEWAY_SIGNING_SECRET,
+  host: config.HOST,
+  port: config.PORT,
+  health,
+  log,
+});
+await runService({ log, parts: [database, verifier, placements, rows, projector, subgraph] });

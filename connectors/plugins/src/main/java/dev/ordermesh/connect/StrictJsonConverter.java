@@ -20,7 +20,8 @@ import org.apache.kafka.connect.json.JsonConverter;
  *
  * Kafka's own reads the string "1500" declared int64 as 0, 1.5 declared int32 as 1, 2^40 declared int32 as 0 and a number declared
  * string as null, and ignores whatever follows the first JSON value: wrong rows instead of dead letters.
- * Writing is Kafka's, unchanged. Same settings, same class of errors (DataException, which errors.tolerance=all tolerates).
+ * Writing differs in one thing: a null value is written as null, a tombstone that compaction knows, not as {"schema":…,"payload":null}.
+ * Same settings, same class of errors (DataException, which errors.tolerance=all tolerates).
  */
 public class StrictJsonConverter extends JsonConverter {
     private final ObjectReader reader =
@@ -29,6 +30,16 @@ public class StrictJsonConverter extends JsonConverter {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build()
                     .readerFor(JsonNode.class);
+
+    @Override
+    public byte[] fromConnectData(String topic, Headers headers, Schema schema, Object value) {
+        return fromConnectData(topic, schema, value);
+    }
+
+    @Override
+    public byte[] fromConnectData(String topic, Schema schema, Object value) {
+        return value == null ? null : super.fromConnectData(topic, schema, value);
+    }
 
     @Override
     public SchemaAndValue toConnectData(String topic, Headers headers, byte[] value) {

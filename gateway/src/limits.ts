@@ -21,11 +21,12 @@ const maxFields = 20_000;
 /** What a page may hold at most where a variable says how much (the subgraphs see to it). */
 const maxPageSize = 100;
 
-type Weight = { fields: number; depth: number };
-const nothing: Weight = { fields: 0, depth: 0 };
+/** Of a set of selections: the fields in it, those in it and below as often as they are answered, and the levels. */
+type Weight = { own: number; fields: number; depth: number };
+const nothing: Weight = { own: 0, fields: 0, depth: 0 };
 
 function add(a: Weight, b: Weight): Weight {
-  return { fields: a.fields + b.fields, depth: Math.max(a.depth, b.depth) };
+  return { own: a.own + b.own, fields: a.fields + b.fields, depth: Math.max(a.depth, b.depth) };
 }
 
 /**
@@ -58,7 +59,7 @@ export function limits(context: ValidationContext): ASTVisitor {
     const type = definition && getNamedType(definition.type);
     const inner = weigh(field.selectionSet, type && isCompositeType(type) ? type : undefined);
     const rows = definition?.args.some((argument) => argument.name === 'first') ? pageSize(field) : 1;
-    return { fields: 1 + rows * inner.fields, depth: 1 + inner.depth };
+    return { own: 1, fields: 1 + rows * inner.fields, depth: 1 + inner.depth };
   }
 
   function weighFragment(name: string): Weight {
@@ -82,11 +83,10 @@ export function limits(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation) {
       const root = schema.getRootType(operation.operation) ?? undefined;
-      const { fields, depth } = weigh(operation.selectionSet, root);
-      const rootFields = countFields(operation.selectionSet, context);
+      const { own, fields, depth } = weigh(operation.selectionSet, root);
       const tooMuch = [
         depth > maxDepth && `${depth} levels deep (at most ${maxDepth})`,
-        rootFields > maxRootFields && `${rootFields} fields at its root (at most ${maxRootFields})`,
+        own > maxRootFields && `${own} fields at its root (at most ${maxRootFields})`,
         fields > maxFields &&
           `up to ${fields} fields in its answer (at most ${maxFields}; ask for smaller pages)`,
       ].filter((reason) => reason !== false);
@@ -102,23 +102,4 @@ function pageSize(field: FieldNode): number {
   const value = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
   if (!value) return 20;
   return value.kind === Kind.INT ? Math.min(Math.max(Number(value.value), 1), maxPageSize) : maxPageSize;
-}
-
-function countFields(
-  selections: SelectionSetNode,
-  context: ValidationContext,
-  within: string[] = [],
-): number {
-  let count = 0;
-  for (const selection of selections.selections) {
-    if (selection.kind === Kind.FIELD) count++;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      count += countFields(selection.selectionSet, context, within);
-    } else {
-      const name = selection.name.value;
-      const fragment = within.includes(name) ? undefined : context.getFragment(name);
-      if (fragment) count += countFields(fragment.selectionSet, context, [...within, name]);
-    }
-  }
-  return count;
 }

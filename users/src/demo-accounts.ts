@@ -2,12 +2,11 @@ import { databaseEnvironment, loadConfig } from '@ordermesh/chassis/config';
 import { createDatabase } from '@ordermesh/chassis/database';
 import { createHealth } from '@ordermesh/chassis/health';
 import { createLogger } from '@ordermesh/chassis/log';
-import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { signingKeyEnvironment } from './config.ts';
 import { createAccountOpener } from './create-account.ts';
-import { accounts, entities, type Account, type Role } from './entities.ts';
-import { emailKey } from './input.ts';
+import { entities, type Account, type Role } from './entities.ts';
+import { createFindAccount } from './find-account.ts';
 import { createPasswords } from './passwords.ts';
 import { createTokens } from './tokens.ts';
 
@@ -31,14 +30,13 @@ const database = createDatabase({
   // Standard output belongs to the one line.
   log: createLogger({ ...identity, level: 'silent' }),
 });
+const findAccount = createFindAccount({ database });
 const openAccount = createAccountOpener({ database, passwords: createPasswords() });
 const tokens = await createTokens(config.JWT_PRIVATE_KEY);
 
 async function findOrOpen(email: string, name: string, password: string, role: Role): Promise<Account> {
-  const repository = database.data.getRepository(accounts);
-  const known = await repository.findOneBy({ emailKey: emailKey(email) });
-  const account = known ?? (await openAccount({ email, name, password }, role));
-  if (account.role !== role) throw new GraphQLError(`${email} has an account already, which is no ${role}'s`);
+  const account = (await findAccount(email)) ?? (await openAccount({ email, name, password }, role));
+  if (account.role !== role) throw new Error(`${email} has an account already, which is no ${role}'s`);
   return account;
 }
 

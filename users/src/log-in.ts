@@ -1,7 +1,7 @@
-import type { Database } from '@ordermesh/chassis/database';
 import { clientError } from '@ordermesh/chassis/errors';
-import { accounts, type Account } from './entities.ts';
-import { emailKey, isPossiblePassword } from './input.ts';
+import type { Account } from './entities.ts';
+import type { FindAccount } from './find-account.ts';
+import { isPossiblePassword } from './input.ts';
 import { hashOfNobody, type Passwords } from './passwords.ts';
 import type { Session } from './sign-up.ts';
 import type { Tokens } from './tokens.ts';
@@ -13,12 +13,10 @@ export function decideLogIn(account: Account | null, passwordMatches: boolean): 
 }
 
 /** A new session for an account. Throws UNAUTHENTICATED after the same time, whether the account exists or not. */
-export function createLogIn(parts: { database: Database; passwords: Passwords; tokens: Tokens }) {
-  const { database, passwords, tokens } = parts;
+export function createLogIn(parts: { findAccount: FindAccount; passwords: Passwords; tokens: Tokens }) {
+  const { findAccount, passwords, tokens } = parts;
   return async function logIn(input: { email: string; password: string }): Promise<Session> {
-    const account = await database.data
-      .getRepository(accounts)
-      .findOneBy({ emailKey: emailKey(input.email) });
+    const account = await findAccount(input.email);
     const matches =
       isPossiblePassword(input.password) &&
       (await passwords.verify(input.password, account?.passwordHash ?? hashOfNobody));

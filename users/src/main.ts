@@ -9,6 +9,7 @@ import { environment } from './config.ts';
 import { createAccountOpener } from './create-account.ts';
 import { createDeposit } from './deposit.ts';
 import { entities } from './entities.ts';
+import { createFindAccount } from './find-account.ts';
 import { createLoaders } from './loaders.ts';
 import { createLogIn } from './log-in.ts';
 import { createMoneyTotals } from './money-totals.ts';
@@ -36,7 +37,7 @@ const subgraph = createSubgraph({
   schemaFile: new URL('../schema.graphql', import.meta.url),
   resolvers: createResolvers({
     signUp: createSignUp({ openAccount, tokens }),
-    logIn: createLogIn({ database, passwords, tokens }),
+    logIn: createLogIn({ findAccount: createFindAccount({ database }), passwords, tokens }),
     deposit: createDeposit({ database }),
     moneyTotals: createMoneyTotals({ database }),
   }),

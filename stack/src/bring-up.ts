@@ -31,7 +31,8 @@ export async function bringUp(session: Session, signal: AbortSignal): Promise<vo
 
   const database = startDatabase(session, installation).then(() => migrate(session, signal));
   const broker = startKafka(session, installation);
-  const connect = broker.then(() => startConnect(session, installation));
+  // It waits for the broker by itself: the two JVMs start side by side.
+  const connect = startConnect(session, installation);
   if (options.infra) {
     await Promise.all([database, connect]);
     session.markReady();

@@ -50,7 +50,10 @@ export const isFree = (port: number): Promise<boolean> =>
 /** Whether something accepts connections on a port; unlike isFree it never holds the port itself. */
 export const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1000 }, () => (socket.destroy(), resolve(true)));
+    const socket = connect(
+      { port, host: '127.0.0.1', timeout: 1000 },
+      () => (socket.destroy(), resolve(true)),
+    );
     socket.once('timeout', () => (socket.destroy(), resolve(false)));
     socket.once('error', () => resolve(false));
   });

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Installation } from '../installer/install.ts';
+import { cacheDir } from '../paths.ts';
 import type { Layout } from '../paths.ts';
 import { passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
+import { classArchive } from './class-archive.ts';
 import { javaArgs, properties } from './java.ts';
 import { largestRecord, log4j } from './kafka.ts';
 
@@ -66,19 +68,22 @@ export function connectChild(config: Config): ChildSpec {
       'scheduled.rebalance.max.delay.ms': 0,
     }),
   );
-  const options = [log4j('log4j2.properties')];
+  const { tools, kafkaJars: jars } = installation;
+  const archive = classArchive(cacheDir(), 'connect', { tools, jars });
+  const options = [log4j('log4j2.properties'), ...archive.options];
   return {
     name: 'connect',
     port,
-    command: installation.tools.java,
+    command: tools.java,
     args: [
-      ...javaArgs({ jars: installation.kafkaJars, heap: '768m', options }),
+      ...javaArgs({ jars, heap: '768m', options }),
       'org.apache.kafka.connect.cli.ConnectDistributed',
       configFile,
     ],
     env: { PATH: process.env['PATH'], HOME: layout.dir, ...environment },
     ready: async () =>
       (await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(2000) })).ok,
+    ended: archive.settle,
     readyWithin: 120_000,
     stopWithin: 20_000,
   };

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { Failure, saysDiskFull } from '../failure.ts';
 import { createKafkaClient } from '../kafka-client.ts';
 import type { Installation } from '../installer/install.ts';
-import { root } from '../paths.ts';
+import { cacheDir, root } from '../paths.ts';
 import type { Layout } from '../paths.ts';
-import { accepts } from '../ports.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
+import { classArchive } from './class-archive.ts';
 import { javaArgs, properties } from './java.ts';
 
 type Config = { installation: Installation; layout: Layout; port: number; controllerPort: number };
@@ -80,20 +80,20 @@ export async function formatKafka(config: Config): Promise<void> {
 }
 
 export function kafkaChild({ installation, layout, port }: Config): ChildSpec {
-  const { tools, kafkaJars } = installation;
-  const options = [log4j('log4j2.properties')];
+  const { tools, kafkaJars: jars } = installation;
+  const archive = classArchive(cacheDir(), 'kafka', { tools, jars });
+  const options = [log4j('log4j2.properties'), ...archive.options];
   return {
     name: 'kafka',
     port,
     command: tools.java,
     args: [
-      ...javaArgs({ jars: kafkaJars, heap: '512m', options }),
+      ...javaArgs({ jars, heap: '512m', options }),
       'kafka.Kafka',
       join(layout.config, 'kafka.properties'),
     ],
     env: { PATH: process.env['PATH'], HOME: layout.dir },
     ready: async () => {
-      if (!(await accepts(port))) return false; // cheaper than a client, while the JVM needs the processor
       const admin = createKafkaClient(`127.0.0.1:${port}`).admin({ retry: { retries: 0 } });
       try {
         await admin.connect();
@@ -102,6 +102,7 @@ export function kafkaChild({ installation, layout, port }: Config): ChildSpec {
         await admin.disconnect();
       }
     },
+    ended: archive.settle,
     readyWithin: 90_000,
     stopWithin: 30_000,
   };

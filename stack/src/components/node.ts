@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Failure, saysDiskFull } from '../failure.ts';
-import { root } from '../paths.ts';
+import { cacheDir, root } from '../paths.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
 import { openLog, readLogTail } from '../supervisor/log-file.ts';
 import { ownerVariable } from '../supervisor/process-group.ts';
@@ -19,8 +20,11 @@ export type Errand = {
 };
 
 /** What every Node process gets of our own environment. */
-export const baseEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>
-  Object.fromEntries(['PATH', 'HOME', 'LANG', 'TZ', 'LOG_LEVEL'].map((name) => [name, env[name]]));
+export const baseEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(['PATH', 'HOME', 'LANG', 'TZ', 'LOG_LEVEL'].map((name) => [name, env[name]])),
+  // Compiled code of an earlier start: halves the time that a service takes to load.
+  NODE_COMPILE_CACHE: join(cacheDir(env), 'node'),
+});
 
 /** Runs an entry point to its end and gives its standard output. @throws Failure with the cause from its log. */
 export async function runErrand({ name, args, env, dataDir, logFile, signal }: Errand): Promise<string> {

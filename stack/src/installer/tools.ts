@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts';
 const run = promisify(execFile);
 
 /** The tools of the machine that the stack needs. */
-export type Tools = { java: string; jar: string; mvn: string; javaHome: string };
+export type Tools = { java: string; jar: string; mvn: string; javaHome: string; javaVersion: string };
 
 const oldestJava = 17;
 
@@ -39,7 +39,7 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<T
         ? `JAVA_HOME is ${home}, which has no bin/java: point it at a JDK ${oldestJava} or later, or unset it`
         : `no Java found: install a JDK ${oldestJava} or later (Debian, Ubuntu: apt install default-jdk-headless)`,
     );
-  const { version, javaHome } = await askJava(java);
+  const { version, javaHome, javaVersion } = await askJava(java);
   if (version < oldestJava)
     throw new Failure(
       `${java} is Java ${version}: install a JDK ${oldestJava} or later, or set JAVA_HOME to one`,
@@ -54,15 +54,19 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<T
     throw new Failure(
       'no Maven found: install Maven 3.6 or later so that mvn is on the PATH (Debian, Ubuntu: apt install maven)',
     );
-  return { java, jar, mvn, javaHome };
+  return { java, jar, mvn, javaHome, javaVersion };
 }
 
-async function askJava(java: string): Promise<{ version: number; javaHome: string }> {
+async function askJava(java: string): Promise<{ version: number; javaHome: string; javaVersion: string }> {
   const properties = ['-XshowSettings:properties', '-version'];
   const { stderr } = await run(java, properties).catch((error: unknown) => {
     throw new Failure(`${java} does not run: install a JDK ${oldestJava} or later`, { cause: error });
   });
   const property = (name: string) => new RegExp(`^\\s*${name} = (.*)$`, 'm').exec(stderr)?.[1]?.trim();
   const version = property('java.specification.version')?.replace(/^1\./, '');
-  return { version: Number(version ?? 0), javaHome: property('java.home') ?? dirname(dirname(java)) };
+  return {
+    version: Number(version ?? 0),
+    javaHome: property('java.home') ?? dirname(dirname(java)),
+    javaVersion: `${property('java.vm.name')} ${property('java.vm.version')}`,
+  };
 }

@@ -20,6 +20,8 @@ export type ChildSpec = {
   ready: () => Promise<boolean>;
   /** Milliseconds it may take to become ready. */
   readyWithin: number;
+  /** Called when the process has ended. */
+  ended?: (exitCode: number | null) => void;
   /** Milliseconds it may take to end after SIGTERM, before SIGKILL. */
   stopWithin: number;
 };
@@ -66,7 +68,11 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
     startTime = child.pid === undefined ? undefined : identify(child.pid).startTime;
     exited = new Promise((resolve) => {
       child.once('error', (error) => (onExit(error.message), resolve()));
-      child.once('exit', (code, signal) => (onExit(signal ?? `exit code ${code}`), resolve()));
+      child.once('exit', (code, signal) => {
+        spec.ended?.(code);
+        onExit(signal ?? `exit code ${code}`);
+        resolve();
+      });
     });
     context.changed();
   }

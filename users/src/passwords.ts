@@ -50,8 +50,8 @@ function deriveTag(
 }
 
 /**
- * Hashes and checks passwords off the main thread. Two at a time leave the thread pool, which token signatures and
- * file reads share, half free; at about 60 ms each the last of those waiting has its turn within 3 s.
+ * Hashes and checks passwords off the main thread. Two at a time leave half of the thread pool to token signatures and
+ * file reads, which share it; at 40 to 60 ms each, the last of those that may wait is done before the gateway gives up.
  */
 export function createPasswords(limits = { running: 2, waiting: 100 }) {
   const limited = createLimiter(limits);

@@ -85,6 +85,6 @@ export function connectChild(config: Config): ChildSpec {
       (await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(2000) })).ok,
     ended: archive.settle,
     readyWithin: 120_000,
-    stopWithin: 20_000,
+    stopWithin: 30_000,
   };
 }

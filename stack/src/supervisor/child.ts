@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { Failure, saysDiskFull } from '../failure.ts';
+import { accepts } from '../ports.ts';
 import { waitFor } from '../wait-for.ts';
 import { createBackOff } from './back-off.ts';
 import { explainLog } from './explain-log.ts';
@@ -114,11 +115,15 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
     async ready(): Promise<void> {
       const look = async () => {
         if (givenUp) return givenUp;
-        return running !== undefined && (await spec.ready());
+        if (running === undefined) return false;
+        // Cheaper than a client, at a time when everything that starts needs the processor.
+        if (spec.port !== undefined && !(await accepts(spec.port))) return false;
+        return spec.ready();
       };
       const outcome = await waitFor<true | Failure>(look, {
         what: spec.name,
         deadline: spec.readyWithin,
+        interval: 100,
       }).catch((error: unknown) => {
         const cause = explainLog(readLogTail(context.logFile, logBegin));
         const line = `${spec.name} was not ready after ${spec.readyWithin / 1000} s${cause ? `: ${cause}` : ''}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const answer = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).optional() }))
     .default([]),

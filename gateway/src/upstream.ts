@@ -52,12 +52,16 @@ export function createUpstream(options: {
   const stopped = new AbortController();
   let turn = 0;
 
-  function next(): Instance | undefined {
+  /** The next in turn of those in use, rather one that this request has not tried yet. */
+  function next(tried: Instance[]): Instance | undefined {
+    let again: Instance | undefined;
     for (let step = 0; step < instances.length; step++) {
       const instance = instances[turn++ % instances.length];
-      if (instance?.inUse) return instance;
+      if (!instance?.inUse) continue;
+      if (!tried.includes(instance)) return instance;
+      again ??= instance;
     }
-    return undefined;
+    return again;
   }
 
   /** Rejects with UnavailableError when no instance answered, or one may have acted on a request that it did not answer. */
@@ -72,11 +76,13 @@ export function createUpstream(options: {
   }
 
   async function sendToAny(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+    const tried: Instance[] = [];
     let cause: unknown;
-    // A lone instance gets a second chance: the connection may have been closed just as the request was written.
-    for (let attempt = 0; attempt < Math.max(2, instances.length); attempt++) {
-      const instance = next();
+    // Once each and once more: a connection may have been closed just as the request was written on it.
+    while (tried.length <= instances.length) {
+      const instance = next(tried);
       if (!instance) break;
+      tried.push(instance);
       try {
         return await post(instance, request, signal);
       } catch (error) {

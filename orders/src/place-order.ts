@@ -41,7 +41,7 @@ export function createPlaceOrder(options: {
   priceOf: PriceOf;
   claims: Claims;
   findOrders: FindOrders;
-  appender: Appender;
+  appender: Pick<Appender, 'append'>;
   log: Logger;
 }) {
   const { priceOf, claims, findOrders, appender, log } = options;

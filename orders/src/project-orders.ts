@@ -17,7 +17,7 @@ export function decideRow(record: ConsumedRecord): Append | null {
  * The projector: each change of an order becomes a row on the topic `orders`, which the sink connector upserts. It keeps
  * no state; whatever comes again or late is put right by the table's trigger.
  */
-export function createProjectOrders(options: { appender: Appender }): Handler<Append> {
+export function createProjectOrders(options: { appender: Pick<Appender, 'append'> }): Handler<Append> {
   return {
     topics: [ordersTopic],
     parse: decideRow,

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
-import { isIdentifier } from '@ordermesh/chassis/identifiers';
-import { parseJsonValue, recordIdentity, type ConsumedRecord } from '@ordermesh/chassis/record';
+import { recordIdentity, type ConsumedRecord } from '@ordermesh/chassis/record';
+import {
+  dateTimeField,
+  identifierField,
+  integerField,
+  moneyField,
+  parseFields,
+  parseJsonObject,
+  recordTime,
+  requireProduct,
+  show,
+} from '@ordermesh/chassis/record-fields';
 
 export const ordersTopic = 'orders.events';
 
@@ -25,89 +35,38 @@ export type OrdersEvent = OrderPlaced | StockMoved;
 const ofNoConcern = ['OrderCancelRequested', 'OrderConfirmed', 'OrderRejected', 'OrderCancelled'];
 
 const movementIdLimit = 300;
-const maxQty = 10_000;
-/** The range of MariaDB's DATETIME. */
-const [earliest, latest] = [Date.parse('1000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
-}
-
-function field<T>(expected: string, accepts: (value: unknown) => value is T) {
-  return z.custom<T>(accepts, {
-    error: ({ input }) =>
-      input === undefined ? `is missing; expected ${expected}` : `is ${show(input)}; expected ${expected}`,
-  });
-}
-
-const isIntegerUpTo =
-  (min: number, max: number) =>
-  (value: unknown): value is number =>
-    typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
-
-const id = field('a string of 1 to 64 characters', isIdentifier);
-const qty = field(`an integer from 1 to ${maxQty}`, isIntegerUpTo(1, maxQty));
-const money = field(
-  `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`,
-  isIntegerUpTo(0, Number.MAX_SAFE_INTEGER),
-);
-const dateTime = z.iso.datetime({
-  offset: true,
-  error: ({ input }) => `is ${show(input)}; expected a date and time of ISO 8601 with its zone`,
-});
+const qty = integerField(1, 10_000);
 
 const movement = z.object({
-  productId: id,
+  productId: identifierField,
   qty,
-  unitPrice: money.optional(),
-  totalPrice: money.optional(),
+  unitPrice: moneyField.optional(),
+  totalPrice: moneyField.optional(),
 });
 const order = z.object({
-  orderId: id,
-  userId: id,
-  productId: id,
+  orderId: identifierField,
+  userId: identifierField,
+  productId: identifierField,
   qty,
-  unitPrice: money,
-  totalPrice: money,
-  placedAt: dateTime.optional(),
+  unitPrice: moneyField,
+  totalPrice: moneyField,
+  placedAt: dateTimeField.optional(),
 });
 
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map(({ path, message }) => [...path, message].join(' '));
-  throw new InvalidRecordError(mistakes.join(', '));
+function parseOrder(value: object, record: ConsumedRecord): OrderPlaced {
+  const fields = parseFields(order, value);
+  requireProduct('totalPrice', fields.totalPrice, fields.qty, fields.unitPrice);
+  return { type: 'OrderPlaced', ...fields, placedAt: fields.placedAt ?? recordTime(record) };
 }
 
-/** In whole numbers of any size: a product of two doubles could be rounded to the very total that was claimed. */
-function checkTotal(count: number, unitPrice: number, totalPrice: number): void {
-  const total = BigInt(count) * BigInt(unitPrice);
-  if (total !== BigInt(totalPrice)) {
-    throw new InvalidRecordError(`totalPrice is ${totalPrice}; expected qty × unitPrice = ${total}`);
+function parseMovement(value: object, record: ConsumedRecord): StockMoved {
+  const { productId, qty: count, unitPrice, totalPrice } = parseFields(movement, value);
+  if (unitPrice !== undefined && totalPrice !== undefined) {
+    requireProduct('totalPrice', totalPrice, count, unitPrice);
   }
-}
-
-function toPlacedAt(placedAt: string | undefined, record: ConsumedRecord): Date {
-  const time = placedAt === undefined ? Number(record.timestamp) : Date.parse(placedAt);
-  if (time >= earliest && time <= latest) return new Date(time);
-  throw new InvalidRecordError(
-    `placedAt is ${placedAt ?? record.timestamp}; expected a year from 1000 to 9999`,
-  );
-}
-
-function parseOrder(value: unknown, record: ConsumedRecord): OrderPlaced {
-  const { placedAt, ...fields } = parse(order, value);
-  checkTotal(fields.qty, fields.unitPrice, fields.totalPrice);
-  return { type: 'OrderPlaced', ...fields, placedAt: toPlacedAt(placedAt, record) };
-}
-
-function parseMovement(value: unknown, record: ConsumedRecord): StockMoved {
-  const { productId, qty: count, unitPrice, totalPrice } = parse(movement, value);
-  if (unitPrice !== undefined && totalPrice !== undefined) checkTotal(count, unitPrice, totalPrice);
   const movementId = recordIdentity(record);
   if (!movementId.isWellFormed() || [...movementId].length > movementIdLimit) {
-    throw new InvalidRecordError(`the record's origin is longer than ${movementIdLimit} characters`);
+    throw new InvalidRecordError(`the record's origin is not text of at most ${movementIdLimit} characters`);
   }
   return { type: 'StockMoved', movementId, productId, qty: count };
 }
@@ -123,9 +82,6 @@ export function parseOrdersEvent(record: ConsumedRecord): OrdersEvent | null {
   if (type !== 'OrderPlaced') {
     throw new InvalidRecordError(`the type ${show(type)} is unknown on ${record.topic}`);
   }
-  const value = parseJsonValue(record);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidRecordError(`the value is ${show(value)}; expected a JSON object`);
-  }
+  const value = parseJsonObject(record);
   return 'orderId' in value ? parseOrder(value, record) : parseMovement(value, record);
 }

@@ -1,183 +1,106 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Appender } from './appender.ts';
-import { applySplitting, type Rejected } from './apply-batch.ts';
-import { toDeadLetter, type DeadLetter } from './dead-letters.ts';
-import { InvalidRecordError } from './errors.ts';
+import { createBatchProcessor, type Handler } from './batch-processor.ts';
+import { joinGroup, type BatchHandler } from './group-session.ts';
 import type { Health } from './health.ts';
+import type { KafkaClient } from './kafka.ts';
 import type { Logger } from './log.ts';
-import { toConsumedRecord, type ConsumedRecord } from './record.ts';
+import { toConsumedRecord } from './record.ts';
 import type { Part } from './service.ts';
 
-/** How a service takes part in a topic. `E` is its own reading of a record. */
-export type Handler<E> = {
-  topics: string[];
-  /** Reads one record. Null for one that is of no concern here; throws InvalidRecordError for a malformed one. */
-  parse(record: ConsumedRecord): E | null;
-  /**
-   * Applies events of one partition, in order of their offsets, in one transaction; idempotent, as any of them may
-   * come again. Returns those that can never be applied. May throw: see applySplitting.
-   */
-  apply(events: E[]): Promise<Rejected<E>[]>;
-};
+export type { Handler };
 
-/** The broker takes a member for dead after this; its partitions go to the others. */
-const sessionTimeoutMs = 10_000;
-const heartbeatIntervalMs = 1_000;
-
-type Read<E> = { event: E; record: ConsumedRecord };
+const heartbeatEveryMs = 1_000;
+const [firstPauseMs, longestPauseMs] = [250, 5_000];
+/** An orderly leave takes as long as a fetch; one from a broker that is away is not waited for. */
+const leaveWithinMs = 5_000;
 
 /**
  * Consumes at least once, batch by batch: read, apply in one transaction, append the dead letters, and only then
  * commit the offsets. A dependency that is down holds the partition where it is, without leaving the group, until the
- * batch succeeds: nothing is skipped.
+ * batch succeeds: nothing is skipped. Whatever ends the membership (broker away, topic deleted), it joins again from
+ * the committed offsets, for as long as the service runs.
  */
 export function createConsumer<E>(options: {
-  kafka: Kafka;
+  kafka: KafkaClient;
   groupId: string;
   handler: Handler<E>;
-  appender: Appender;
+  appender: Pick<Appender, 'append'>;
   health: Health;
   log: Logger;
 }): Part {
   const { kafka, groupId, handler, appender, health } = options;
   const log = options.log.child({ group: groupId });
-  let consumer: Consumer | undefined;
+  const process = createBatchProcessor({ groupId, handler, appender, log });
+  const stop = new AbortController();
   let joined = false;
-  let stopping = false;
+  let supervised: Promise<void> | undefined;
 
-  function read(records: ConsumedRecord[]): { events: Read<E>[]; malformed: DeadLetter[] } {
-    const events: Read<E>[] = [];
-    const malformed: DeadLetter[] = [];
-    for (const record of records) {
-      try {
-        const event = handler.parse(record);
-        if (event !== null) events.push({ event, record });
-      } catch (error) {
-        if (!(error instanceof InvalidRecordError)) throw error;
-        malformed.push({ record, reason: error.message });
-      }
-    }
-    return { events, malformed };
-  }
-
-  async function process(records: ConsumedRecord[]): Promise<void> {
-    const { events, malformed } = read(records);
-    const rejected = await applySplitting(events, async (some) => {
-      const recordOf = new Map(some.map((one) => [one.event, one]));
-      const refused = await handler.apply(some.map((one) => one.event));
-      return refused.flatMap(({ event, reason }) => {
-        const whole = recordOf.get(event);
-        return whole ? [{ event: whole, reason }] : [];
-      });
-    });
-    const deadLetters = [
-      ...malformed,
-      ...rejected.map(({ event, reason }) => ({ record: event.record, reason })),
-    ];
-    await Promise.all(deadLetters.map((letter) => appender.append(toDeadLetter(groupId, letter))));
-    for (const { record, reason } of deadLetters) {
-      const { topic, partition, offset } = record;
-      log.warn({ topic, partition, offset, reason }, 'dead letter');
-    }
-  }
-
-  async function pauseWithHeartbeats(pauseMs: number, heartbeat: () => Promise<void>): Promise<void> {
-    for (let left = pauseMs; left > 0 && !stopping; left -= heartbeatIntervalMs) {
-      await delay(Math.min(left, heartbeatIntervalMs));
-      await heartbeat();
-    }
-  }
-
-  /** Tries until the batch is applied (true) or the service stops (false). */
-  async function processUntilApplied(
-    records: ConsumedRecord[],
-    heartbeat: () => Promise<void>,
-  ): Promise<boolean> {
-    for (let pause = 250; !stopping; pause = Math.min(pause * 2, 5_000)) {
-      try {
-        await process(records);
-        return true;
-      } catch (error) {
-        const { topic, partition, offset } = records[0] ?? {};
-        log.error({ error, topic, partition, offset }, 'batch not applied, trying again');
-        await pauseWithHeartbeats(pause, heartbeat);
-      }
-    }
-    return false;
-  }
-
-  async function eachBatch({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload) {
-    const { topic, partition, messages } = batch;
+  /** Tries until the batch is applied (true) or the membership is over (false). */
+  const onBatch: BatchHandler = async ({ topic, partition, messages }, heartbeat, isOver) => {
     const records = messages.map((message) => toConsumedRecord(topic, partition, message));
-    if (!(await processUntilApplied(records, heartbeat))) return;
-    resolveOffset(batch.lastOffset());
-    const next = String(BigInt(batch.lastOffset()) + 1n);
-    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
-  }
-
-  async function run(): Promise<Consumer> {
-    const candidate = kafka.consumer({
-      groupId,
-      sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: heartbeatIntervalMs,
-      rebalanceTimeout: 15_000,
-      // The broker answers as soon as there is a byte; this only bounds an idle wait (and how long a stop takes).
-      maxWaitTimeInMs: 500,
-      allowAutoTopicCreation: false,
-      // Whatever ends the consumer (broker away, topic deleted), it joins again from the committed offsets.
-      retry: {
-        initialRetryTime: 300,
-        maxRetryTime: 3_000,
-        retries: 5,
-        restartOnFailure: () => Promise.resolve(true),
-      },
-    });
-    candidate.on('consumer.group_join', ({ payload }) => {
-      joined = true;
-      log.info({ partitions: payload.memberAssignment }, 'joined the group');
-    });
-    candidate.on('consumer.crash', () => (joined = false));
+    let lost: unknown;
+    const beat = () => heartbeat().catch((error: unknown) => (lost = error));
+    const heart = setInterval(() => void beat(), heartbeatEveryMs);
     try {
-      await candidate.connect();
-      await candidate.subscribe({ topics: handler.topics, fromBeginning: true });
-      await candidate.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: 3,
-        eachBatch,
-      });
-      return candidate;
-    } catch (error) {
-      await candidate.disconnect().catch(() => undefined);
-      throw error;
+      for (let pause = firstPauseMs; !isOver(); pause = Math.min(pause * 2, longestPauseMs)) {
+        try {
+          await process(records);
+          return true;
+        } catch (error) {
+          const { offset } = records[0] ?? {};
+          log.error({ error, topic, partition, offset }, 'batch not applied, trying again');
+        }
+        for (let left = pause; left > 0 && !isOver() && lost === undefined; left -= heartbeatEveryMs) {
+          await delay(Math.min(left, heartbeatEveryMs));
+        }
+        // The group is rebalancing, or has given the partition to someone else: the client has to join again.
+        if (lost !== undefined) throw lost;
+      }
+      return false;
+    } finally {
+      clearInterval(heart);
+    }
+  };
+
+  async function takePart(): Promise<void> {
+    const onJoined = () => void (joined = true);
+    const session = await joinGroup({ kafka, groupId, topics: handler.topics, onBatch, onJoined, log });
+    const stopped = () => void session.leave().catch(() => undefined);
+    stop.signal.addEventListener('abort', stopped);
+    try {
+      if (stop.signal.aborted) stopped();
+      const reason = await session.ended;
+      if (!stop.signal.aborted) log.warn({ reason }, 'leaving the group to join it anew');
+    } finally {
+      joined = false;
+      stop.signal.removeEventListener('abort', stopped);
+      await Promise.race([session.leave().catch(() => undefined), delay(leaveWithinMs)]);
     }
   }
 
-  async function runUntilStarted(): Promise<void> {
-    while (!stopping && !consumer) {
+  async function supervise(): Promise<void> {
+    while (!stop.signal.aborted) {
       try {
-        consumer = await run();
+        await takePart();
       } catch (error) {
-        log.warn({ error }, 'the consumer could not start, trying again');
-        await delay(1_000);
+        log.warn({ error }, 'the consumer could not join its group, trying again');
       }
+      await delay(500, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }
 
   health.add(`consumer ${groupId}`, () => joined);
 
-  let starting: Promise<void> | undefined;
   return {
     name: `consumer ${groupId}`,
     start: () => {
-      starting = runUntilStarted();
+      supervised = supervise();
       return Promise.resolve();
     },
     stop: async () => {
-      stopping = true;
-      await Promise.race([starting, delay(2_000)]);
-      await consumer?.disconnect();
+      stop.abort();
+      await Promise.race([supervised, delay(leaveWithinMs)]);
     },
   };
 }

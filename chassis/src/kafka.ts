@@ -28,8 +28,11 @@ function logTo(log: Logger) {
     };
 }
 
-export function createKafka(options: { brokers: string[]; clientId: string; log: Logger }): Kafka {
-  return new Kafka({
+/** kafkajs, and the brokers (host:port) for what it does not speak. */
+export type KafkaClient = Kafka & { readonly brokers: string[] };
+
+export function createKafka(options: { brokers: string[]; clientId: string; log: Logger }): KafkaClient {
+  const kafka = new Kafka({
     brokers: options.brokers,
     clientId: options.clientId,
     logLevel: logLevel.WARN,
@@ -38,4 +41,5 @@ export function createKafka(options: { brokers: string[]; clientId: string; log:
     requestTimeout: 10_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
   });
+  return Object.assign(kafka, { brokers: options.brokers });
 }

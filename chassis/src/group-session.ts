@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Batch, Consumer } from 'kafkajs';
+import type { KafkaClient } from './kafka.ts';
+import type { Logger } from './log.ts';
+import { findStaleOffsets } from './stale-offsets.ts';
+import { createTopicIds } from './topic-ids.ts';
+
+/** The broker takes a member for dead after this; its partitions go to the others. */
+const sessionTimeoutMs = 10_000;
+const heartbeatIntervalMs = 1_000;
+/** How soon it is noticed that a topic was deleted, or that nothing moves any more. */
+const watchEveryMs = 1_000;
+/** Without a fetch or a heartbeat for so long, while the broker answers, the client library is taken for stuck. */
+const stuckAfterMs = 30_000;
+
+export type BatchHandler = (
+  batch: Batch,
+  heartbeat: () => Promise<void>,
+  isOver: () => boolean,
+) => Promise<boolean>;
+
+/**
+ * One membership in a consumer group, on the topics as they are now. It is over (`ended` resolves with the reason) when
+ * the client gave up, when a topic was deleted or created anew, or when nothing moves: the caller leaves and joins
+ * again from the committed offsets, which is the one way out of every trouble.
+ *
+ * kafkajs by itself keeps its offsets in memory when a topic is created anew, and goes on in the middle of the new log.
+ */
+export async function joinGroup(options: {
+  kafka: KafkaClient;
+  groupId: string;
+  topics: string[];
+  onBatch: BatchHandler;
+  onJoined: () => void;
+  log: Logger;
+}) {
+  const { kafka, groupId, topics, onBatch, onJoined, log } = options;
+  const topicIds = createTopicIds(kafka.brokers, topics);
+  const joinedIds = await topicIds.read();
+  const missing = topics.filter((topic) => !joinedIds.has(topic));
+  if (missing.length > 0) {
+    topicIds.close();
+    throw new Error(`there is no topic ${missing.join(', ')}`);
+  }
+  const consumer: Consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: heartbeatIntervalMs,
+    rebalanceTimeout: 15_000,
+    // The broker answers as soon as there is a byte; this only bounds an idle wait (and how long a stop takes).
+    maxWaitTimeInMs: 500,
+    allowAutoTopicCreation: false,
+    retry: {
+      initialRetryTime: 200,
+      maxRetryTime: 1_000,
+      retries: 10,
+      restartOnFailure: () => Promise.resolve(false),
+    },
+  });
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  let over = false;
+  let lastSign = Date.now();
+  let busy = 0;
+  let rewound: Promise<void> = Promise.resolve();
+
+  function end(reason: string): void {
+    over = true;
+    resolve(reason);
+  }
+
+  async function requireSameTopics(): Promise<void> {
+    const now = await topicIds.read();
+    const changed = topics.filter((topic) => now.get(topic) !== joinedIds.get(topic));
+    if (changed.length > 0) end(`the topic ${changed.join(', ')} was deleted or created anew`);
+  }
+
+  /** Goes back to the beginning of partitions whose committed offset belongs to a log that is gone. */
+  async function rewind(assigned: Record<string, number[]>): Promise<void> {
+    for (const stale of await findStaleOffsets(kafka, groupId, joinedIds)) {
+      if (!assigned[stale.topic]?.includes(stale.partition)) continue;
+      log.warn(stale, 'the committed offset is of a deleted topic, starting at the beginning of the new one');
+      consumer.seek(stale);
+    }
+  }
+
+  async function watch(): Promise<void> {
+    for (;;) {
+      await delay(watchEveryMs, undefined, { ref: false });
+      if (over) return;
+      const answered = await requireSameTopics().then(
+        () => true,
+        () => false,
+      );
+      if (!answered) lastSign = Date.now();
+      if (busy === 0 && Date.now() - lastSign > stuckAfterMs) end('the consumer is stuck');
+    }
+  }
+
+  const signOfLife = () => void (lastSign = Date.now());
+  consumer.on('consumer.heartbeat', signOfLife);
+  consumer.on('consumer.fetch', signOfLife);
+  consumer.on('consumer.end_batch_process', signOfLife);
+  consumer.on('consumer.crash', ({ payload }) => end(payload.error.message));
+  consumer.on('consumer.group_join', ({ payload }) => {
+    signOfLife();
+    log.info({ partitions: payload.memberAssignment }, 'joined the group');
+    rewound = rewind(payload.memberAssignment);
+    rewound.then(onJoined, (error: unknown) => end(`the committed offsets are unknown: ${String(error)}`));
+  });
+
+  async function leave(): Promise<void> {
+    end('stopping');
+    await consumer.disconnect().finally(() => topicIds.close());
+  }
+
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch: async ({ batch, heartbeat, isStale, resolveOffset, commitOffsetsIfNecessary }) => {
+        await rewound;
+        // The batch was fetched before, so it is of the topic that was joined if that is still the one.
+        await requireSameTopics();
+        if (over || isStale()) return;
+        busy++;
+        try {
+          if (!(await onBatch(batch, heartbeat, () => over))) return;
+        } finally {
+          busy--;
+        }
+        const { topic, partition } = batch;
+        resolveOffset(batch.lastOffset());
+        const offset = String(BigInt(batch.lastOffset()) + 1n);
+        const metadata = joinedIds.get(topic);
+        const partitions = [{ partition, offset, metadata }];
+        await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }).catch((error: Error) => {
+          end(`the offsets could not be committed: ${error.message}`);
+          throw error;
+        });
+      },
+    });
+  } catch (error) {
+    await leave().catch(() => undefined);
+    throw error;
+  }
+  void watch();
+  return { ended, leave };
+}

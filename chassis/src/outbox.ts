@@ -1,6 +1,6 @@
 import { v5 as uuidFrom } from 'uuid';
 import type { Sql } from './database.ts';
-import { currentTraceparent } from './trace.ts';
+import { currentTraceparent, isTraceparent } from './trace.ts';
 
 /** An event that is published by way of the database: it is true if and only if the transaction is. */
 export type OutboxEvent = {
@@ -9,7 +9,7 @@ export type OutboxEvent = {
   /** Becomes the record's key: events of one aggregate keep their order. */
   aggregateId: string;
   payload: Record<string, unknown>;
-  /** The trace of what caused it; the current one unless told. */
+  /** The trace of what caused it; the current one unless told. Dropped when malformed: no event is lost for it. */
   traceparent?: string | undefined;
 };
 
@@ -34,7 +34,7 @@ export async function writeToOutbox(sql: Sql, events: OutboxEvent[]): Promise<vo
     type,
     aggregateId,
     JSON.stringify(payload),
-    traceparent ?? null,
+    isTraceparent(traceparent) ? traceparent : null,
   ]);
   await Promise.all([
     sql.batch(

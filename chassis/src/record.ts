@@ -16,8 +16,9 @@ export type ConsumedRecord = {
 export function toConsumedRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) headers[name] = last.toString();
+    const last: Buffer | string | null | undefined = Array.isArray(value) ? value.at(-1) : value;
+    // A header may be null (Kafka Connect writes an empty column so), whatever the client's types say.
+    if (last !== undefined && last !== null) headers[name] = last.toString();
   }
   const { offset, timestamp, key, value } = message;
   return { topic, partition, offset, timestamp, key, value, headers };

@@ -9,10 +9,14 @@ export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
+/** Whether a header that came from outside can be handed on: one that is malformed counts as none. */
+export function isTraceparent(value: string | undefined): value is string {
+  return value !== undefined && traceparentPattern.test(value);
+}
+
 /** Runs `work` inside the given trace; one that is missing or malformed starts a new trace. */
 export function withTrace<T>(traceparent: string | undefined, work: () => T): T {
-  const valid = traceparent !== undefined && traceparentPattern.test(traceparent);
-  return current.run(valid ? traceparent : newTraceparent(), work);
+  return current.run(isTraceparent(traceparent) ? traceparent : newTraceparent(), work);
 }
 
 /** The `traceparent` to hand on to whatever is called or appended now. */

@@ -15,6 +15,7 @@ const identity = { service: 'gateway', instance: config.SERVICE_INSTANCE };
 const log = createLogger({ ...identity, level: config.LOG_LEVEL });
 const health = createHealth(identity);
 const verifier = createTokenVerifier({ jwksUrl: config.JWKS_URL, log });
+health.add('keys', verifier.isReady);
 
 const upstreams = [
   createUpstream({ name: 'users', urls: [config.USERS_URL], health, log }),

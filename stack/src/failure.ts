@@ -11,12 +11,13 @@ export class Failure extends Error {
 
 /** The code of a system error (ENOENT, ENOSPC, …), looked for along the chain of causes. */
 export function errorCode(error: unknown): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause)
+  for (let at = error; typeof at === 'object' && at !== null; at = 'cause' in at ? at.cause : undefined)
     if ('code' in at && typeof at.code === 'string') return at.code;
   return undefined;
 }
 
-export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 /** How each operating system call, MariaDB, Kafka and Maven say that the disk is full. */
 export const saysDiskFull = (text: string) =>

@@ -22,7 +22,7 @@ const results = z.object({
 type Totals = { passed: number; failed: number; skipped: number };
 
 const levels = { alone: '{unit,pact}', onStack: '{int,e2e}' } as const;
-const matching = (level: string) => ['--testMatch', `**/test/**/*.${level}.test.ts`];
+const matching = (level: string) => [`--testMatch=**/test/**/*.${level}.test.ts`];
 /** Real brokers and databases on a busy machine: a test that is stuck fails all the same. */
 const testTimeout = 120_000;
 

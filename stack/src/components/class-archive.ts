@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { removeOld } from '../installer/cached-folder.ts';
 import type { Tools } from '../installer/tools.ts';
 
 /** JVM options that use or make an archive, and what to do with it when the JVM has ended. */
@@ -27,11 +28,14 @@ export function classArchive(
   const folder = join(cache, `classes-${key}`);
   const archive = join(folder, `${name}.jsa`);
   const quiet = '-Xlog:cds=off,cds+dynamic=off,class+path=off';
-  if (existsSync(archive))
+  if (existsSync(archive)) {
+    utimesSync(folder, new Date(), new Date());
     return {
       options: [quiet, `-XX:SharedArchiveFile=${archive}`, '-XX:+VerifySharedSpaces'],
       settle: () => undefined,
     };
+  }
+  removeOld(cache, 'classes');
   mkdirSync(folder, { recursive: true });
   const unfinished = `${archive}.${process.pid}`;
   return {

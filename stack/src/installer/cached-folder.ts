@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -40,39 +41,47 @@ export type CachedFolder = {
 export async function cachedFolder(config: CachedFolder): Promise<string> {
   const { cache, kind, build, say, report } = config;
   const folder = join(cache, `${kind}-${hashOf(config.sources)}`);
-  const usable = async () => {
-    if (!existsSync(folder)) return false;
-    const wrong = await findCorrupt(folder, { ...readManifest(folder), ...config.expected });
-    if (wrong[0] === undefined) return true;
-    say(`${join(folder, wrong[0])} is corrupt: removing ${folder} and making it anew`);
-    return false;
+  const findWrong = async () =>
+    existsSync(folder)
+      ? (await findCorrupt(folder, { ...readManifest(folder), ...config.expected }))[0]
+      : 'absent';
+  const use = () => {
+    utimesSync(folder, new Date(), new Date());
+    return folder;
   };
-  if (await usable()) return folder;
+  if ((await findWrong()) === undefined) return use();
 
   const unlock = await lock(`${folder}.lock`, ({ pid }) =>
     report(`waiting for process ${pid}, which is installing it`),
   );
   const temporary = `${folder}.${process.pid}`;
   try {
-    if (await usable()) return folder;
-    removeLeftovers(cache, kind);
+    const wrong = await findWrong();
+    if (wrong === undefined) return use();
+    if (wrong !== 'absent') say(`${join(folder, wrong)} is corrupt: removing ${folder} and making it anew`);
+    removeOld(cache, kind);
     mkdirSync(temporary, { recursive: true });
     await build(temporary);
     writeFileSync(join(temporary, manifestName), JSON.stringify(await checksumsOf(temporary), null, 1));
     rmSync(folder, { recursive: true, force: true });
     renameSync(temporary, folder);
-    return folder;
+    return use();
   } finally {
     rmSync(temporary, { recursive: true, force: true });
     unlock();
   }
 }
 
-/** Called under the lock: what an interrupted run of this kind left behind. */
-function removeLeftovers(cache: string, kind: string): void {
+const unusedFor = 30 * 24 * 3600 * 1000;
+
+/** Called by one process at a time: removes what an interrupted run of a kind left behind, and what nobody has used for a month. */
+export function removeOld(cache: string, kind: string): void {
   for (const name of readdirSync(cache)) {
-    const pid = new RegExp(`^${kind}-[0-9a-f]+\\.(\\d+)$`).exec(name)?.[1];
-    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(cache, name), { recursive: true, force: true });
+    const [, pid] = new RegExp(`^${kind}-[0-9a-f]+(?:\\.(\\d+))?$`).exec(name) ?? [undefined, ''];
+    const path = join(cache, name);
+    const leftover = pid && !existsSync(`/proc/${pid}`);
+    const outdated = pid === undefined && Date.now() - statSync(path).mtimeMs > unusedFor;
+    if (leftover || outdated) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,39 @@
+import { createServer } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { accepts, findFreeOffset, isFree, maxOffset, namedPorts, portsFor } from '../src/ports.ts';
+
+test('the ports of a stack are the documented ones', () => {
+  expect(Object.fromEntries(namedPorts(portsFor(0, 3)))).toEqual({
+    gateway: 4000,
+    users: 4001,
+    catalogs: 4002,
+    'orders-1': 4003,
+    'orders-2': 4013,
+    'orders-3': 4023,
+    kafka: 9092,
+    kafkaController: 9093,
+    connect: 8083,
+    mariadb: 3307,
+  });
+});
+
+test('no two things of a stack ever share a port, and none is an ephemeral one', () => {
+  const ports = namedPorts(portsFor(maxOffset, 100)).map(([, port]) => port);
+  expect(new Set(ports).size).toBe(ports.length);
+  expect(Math.max(...ports)).toBeLessThan(32_768);
+});
+
+test('a port that something listens on is not free, and accepts connections', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  expect([await isFree(port), await accepts(port)]).toEqual([false, true]);
+  await new Promise((resolve) => server.close(resolve));
+  expect([await isFree(port), await accepts(port)]).toEqual([true, false]);
+});
+
+test('an offset found for a test stack has all its ports free', async () => {
+  const ports = namedPorts(portsFor(await findFreeOffset(2), 2));
+  expect(await Promise.all(ports.map(([, port]) => isFree(port)))).not.toContain(false);
+});

@@ -1,8 +1,8 @@
 package dev.ordermesh.connect;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
@@ -43,7 +43,7 @@ public class CheckColumns<R extends ConnectRecord<R>> implements Transformation<
                     .define("product", Type.STRING, "", Importance.LOW, "A rule of the form: a = b * c.");
     private static final String COLUMN = "column.";
 
-    private final Map<String, Column> columns = new LinkedHashMap<>();
+    private final Map<String, Column> columns = new TreeMap<>();
     /** Schemas come from the converter's cache, so the last one seen is nearly always the next one's. */
     private Schema lastSchema;
     private Schema lastRelaxed;

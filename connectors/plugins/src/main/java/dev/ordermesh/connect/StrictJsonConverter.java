@@ -53,16 +53,18 @@ public class StrictJsonConverter extends JsonConverter {
         if (!envelope.isObject() || !envelope.has("schema") || !envelope.has("payload") || envelope.size() != 2) {
             throw new DataException("the value is not an envelope {\"schema\":{…},\"payload\":{…}} and nothing else");
         }
-        SchemaAndValue converted;
         try {
-            converted = super.toConnectData(topic, value);
+            Schema schema = asConnectSchema(envelope.get("schema"));
+            if (schema != null) {
+                checkDefaults(schema, envelope.get("schema"));
+                check("payload", schema, envelope.get("payload"));
+            }
+            return super.toConnectData(topic, value);
         } catch (DataException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new DataException("the envelope's schema or payload cannot be read: " + e, e);
         }
-        if (converted.schema() != null) check("payload", converted.schema(), envelope.get("payload"));
-        return converted;
     }
 
     private JsonNode parse(byte[] value) {
@@ -109,6 +111,16 @@ public class StrictJsonConverter extends JsonConverter {
             if (schema.field(name) == null) {
                 throw new DataException(path + "." + abbreviate(name) + " is not declared in the envelope's schema");
             }
+        }
+    }
+
+    /** A default takes the place of an absent value, so it has to be of its type as well. */
+    private static void checkDefaults(Schema schema, JsonNode json) {
+        check("schema.default", schema, json.get("default"));
+        if (schema.type() != Schema.Type.STRUCT) return;
+        for (JsonNode field : json.get("fields")) {
+            String name = field.get("field").asText();
+            check("schema." + name + ".default", schema.field(name).schema(), field.get("default"));
         }
     }
 

@@ -9,7 +9,7 @@ import { signatureHeader, signRequest } from '@ordermesh/chassis/gateway-signatu
 import { z } from 'zod';
 import { databaseOf, type Stack } from './stack.ts';
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -47,6 +47,25 @@ const answer = z.object({
 });
 type Options = { variables?: Record<string, unknown>; token?: string };
 
+/** Sends operations to a subgraph as the gateway does. */
+export function executeAt(base: string, stack: Stack) {
+  return async function execute(query: string, { variables, token }: Options = {}) {
+    const body = JSON.stringify({ query, variables });
+    const authorization = token ? `Bearer ${token}` : '';
+    const response = await fetch(`${base}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(authorization && { authorization }),
+        [signatureHeader]: signRequest(stack.gatewaySigningSecret, authorization, body),
+      },
+      body,
+    });
+    const { data, errors } = answer.parse(await response.json());
+    return { data, errors, codes: errors.map(({ extensions }) => extensions.code) };
+  };
+}
+
 /** The service by itself, as the gateway sees it, on a port of its own and the stack's Kafka and database. */
 export async function startOrders(stack: Stack, issuer: Issuer, instance: string) {
   const port = await freePort();
@@ -81,22 +100,6 @@ export async function startOrders(stack: Stack, issuer: Issuer, instance: string
     }
   }
 
-  async function execute(query: string, { variables, token }: Options = {}) {
-    const body = JSON.stringify({ query, variables });
-    const authorization = token ? `Bearer ${token}` : '';
-    const response = await fetch(`${base}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(authorization && { authorization }),
-        [signatureHeader]: signRequest(stack.gatewaySigningSecret, authorization, body),
-      },
-      body,
-    });
-    const { data, errors } = answer.parse(await response.json());
-    return { data, errors, codes: errors.map(({ extensions }) => extensions.code) };
-  }
-
   async function stop(): Promise<number | null> {
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
@@ -104,6 +107,6 @@ export async function startOrders(stack: Stack, issuer: Issuer, instance: string
     return child.exitCode;
   }
 
-  return { base, pid: child.pid, execute, stop, log: () => seen };
+  return { base, pid: child.pid, execute: executeAt(base, stack), stop, log: () => seen };
 }
 export type RunningOrders = Awaited<ReturnType<typeof startOrders>>;

@@ -34,7 +34,7 @@ export async function bringUp(session: Session, signal: AbortSignal): Promise<vo
   // It waits for the broker by itself: the two JVMs start side by side.
   const connect = startConnect(session, installation);
   if (options.infra) {
-    await Promise.all([database, connect]);
+    await Promise.all([database, broker, connect]);
     session.markReady();
     const mariadb = `127.0.0.1:${session.ports.mariadb}`;
     return progress.say(

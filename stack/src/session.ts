@@ -44,6 +44,7 @@ export async function openSession(options: StartOptions, progress: Progress) {
       mariadb: { host: '127.0.0.1', port: ports.mariadb },
     };
     let ready = false;
+    let unwritten = false;
     let tools: StackFile['tools'];
     const publish = (children: Child[]) => {
       const processes = children.flatMap((child): StackFile['children'] => {
@@ -60,8 +61,10 @@ export async function openSession(options: StartOptions, progress: Progress) {
       };
       try {
         writeStackFile(options.data, content);
+        unwritten = false;
       } catch (error) {
-        progress.say(`cannot write ${files.stackFile}: ${messageOf(error)}`);
+        if (!unwritten) progress.say(`cannot write ${files.stackFile}: ${messageOf(error)}`);
+        unwritten = true;
       }
     };
     const supervisor = createSupervisor({ layout: files, say: progress.say, changed: publish });
@@ -86,8 +89,11 @@ export async function openSession(options: StartOptions, progress: Progress) {
         ready = true;
         publish(supervisor.children());
       },
+      isReady: () => ready,
       async close() {
         await supervisor.stop();
+        // What no child stands for: a migration, say, that still ran when another one failed.
+        await endProcesses(findOwned(options.data), 5000);
         rmSync(files.stackFile, { force: true });
         rmSync(files.demo, { force: true });
         unlock();

@@ -14,24 +14,22 @@ async function main(): Promise<number> {
     return 0;
   }
   const progress = createProgress();
-  const interrupted = new AbortController();
+  const ending = new AbortController();
   let session: Session | undefined;
   const asked = untilAskedToStop({ onSecond: () => session?.supervisor.kill() });
-  void asked.then(() => interrupted.abort());
-  try {
+  const failure = await (async () => {
     session = await openSession(options, progress);
-    await Promise.race([bringUp(session, interrupted.signal), asked]);
-    if (interrupted.signal.aborted) return 130;
+    await Promise.race([bringUp(session, ending.signal), asked]);
     await asked;
-    return 0;
-  } catch (error) {
-    if (interrupted.signal.aborted) return 130;
-    const { line, exitCode } = explain(error, options.data);
-    console.error(line);
-    return exitCode;
-  } finally {
-    if (session) await stop(session);
-  }
+  })().catch((error: unknown) => ({ error }));
+
+  ending.abort();
+  if (session) await stop(session);
+  if (!failure) return session?.isReady() ? 0 : 130;
+  // Last of all, so that nothing that is said while things stop hides it.
+  const { line, exitCode } = explain(failure.error, options.data);
+  console.error(line);
+  return exitCode;
 }
 
 async function stop({ supervisor, progress, close }: Session): Promise<void> {

@@ -10,6 +10,7 @@ import { cacheDir, root } from '../paths.ts';
 import type { Layout } from '../paths.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
+import { ownerVariable } from '../supervisor/process-group.ts';
 import { classArchive } from './class-archive.ts';
 import { javaArgs, properties } from './java.ts';
 
@@ -72,7 +73,9 @@ export async function formatKafka(config: Config): Promise<void> {
   });
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const args = [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configFile];
-  await promisify(execFile)(installation.tools.java, args).catch((error: unknown) => {
+  await promisify(execFile)(installation.tools.java, args, {
+    env: { ...process.env, [ownerVariable]: layout.dir },
+  }).catch((error: unknown) => {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     if (saysDiskFull(output)) throw new Failure('the disk is full: Kafka could not make its data folder');
     throw new Failure(`Kafka could not make its data folder: ${explainLog(output) ?? ''}`, { cause: error });

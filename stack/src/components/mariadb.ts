@@ -9,6 +9,7 @@ import { asAdmin } from '../databases.ts';
 import { adminAccount, passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
+import { ownerVariable } from '../supervisor/process-group.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 
 type Config = { server: MariadbServer; layout: Layout; port: number; secrets: Secrets };
@@ -26,6 +27,7 @@ export async function initializeMariadb({ server, layout }: Config): Promise<voi
     server.mariadbd,
     [...args, `--lc-messages-dir=${server.share}`, '--log-warnings=0', '--max-allowed-packet=8M'],
     systemTablesSql(server.share),
+    layout.dir,
   );
   if (code !== 0) {
     if (saysDiskFull(log)) throw new Failure('the disk is full: MariaDB could not make its system tables');
@@ -54,9 +56,15 @@ function systemTablesSql(share: string): string {
   ].join('\n');
 }
 
-function feed(command: string, args: string[], input: string): Promise<{ code: number | null; log: string }> {
+function feed(
+  command: string,
+  args: string[],
+  input: string,
+  dataDir: string,
+): Promise<{ code: number | null; log: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    const env = { ...process.env, [ownerVariable]: dataDir };
+    const child = spawn(command, args, { env, stdio: ['pipe', 'ignore', 'pipe'] });
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-65_536)));
     child.on('error', reject);

@@ -75,7 +75,7 @@ export function createConsumer<E>(options: {
     } finally {
       joined = false;
       stop.signal.removeEventListener('abort', stopped);
-      await Promise.race([session.leave().catch(() => undefined), delay(leaveWithinMs)]);
+      await Promise.race([session.leave().catch(() => undefined), delay(leaveWithinMs, undefined, { ref: false })]);
     }
   }
 
@@ -100,7 +100,7 @@ export function createConsumer<E>(options: {
     },
     stop: async () => {
       stop.abort();
-      await Promise.race([supervised, delay(leaveWithinMs)]);
+      await Promise.race([supervised, delay(leaveWithinMs, undefined, { ref: false })]);
     },
   };
 }

@@ -64,6 +64,28 @@ export function createDatabasePool(config: DatabaseConfig) {
 }
 
 /**
+ * Statements of a transaction run one after the other, however they are started, and none after one that failed. The
+ * driver alone does not see to that: a batch is prepared first and executed when the answer has come, so that it can
+ * end up behind a statement that was started later, even behind the rollback, where it would be committed by itself.
+ */
+function inOrder(connection: PoolConnection): { sql: Sql; settled: () => Promise<unknown> } {
+  let last: Promise<unknown> = Promise.resolve();
+  function afterLast<T>(run: () => Promise<T>): Promise<T> {
+    const next = last.then(run);
+    last = next;
+    next.catch(() => undefined);
+    return next;
+  }
+  return {
+    sql: {
+      query: (statement, values) => afterLast(() => connection.query(statement, values)),
+      batch: (statement, values) => afterLast(() => connection.batch(statement, values)),
+    },
+    settled: () => last,
+  };
+}
+
+/**
  * One pool for everything a service does in its database: `data` is TypeORM's DataSource for ordinary reads and
  * writes, `sql` runs raw and batched statements, `transaction` a unit of work.
  */
@@ -79,12 +101,15 @@ export function createDatabase(options: {
 
   async function attempt<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const connection: PoolConnection = await pool.getConnection();
+    const statements = inOrder(connection);
     try {
       await connection.beginTransaction();
-      const result = await work(connection);
+      const result = await work(statements.sql);
+      await statements.settled();
       await connection.commit();
       return result;
     } catch (error) {
+      await statements.settled().catch(() => undefined);
       await connection.rollback().catch(() => connection.destroy());
       throw error;
     } finally {

@@ -42,8 +42,14 @@ afterEach(async () => {
 
 async function createTopic(name: string): Promise<void> {
   await withAdmin((admin) =>
-    admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true }),
+    admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: false }),
   );
+  const leader = () =>
+    withAdmin((admin) => admin.fetchTopicMetadata({ topics: [name] })).then(
+      ({ topics: [topic] }) => (topic?.partitions[0]?.leader ?? -1) >= 0,
+      String,
+    );
+  await eventually(leader, true);
 }
 
 async function deleteTopic(name: string): Promise<void> {

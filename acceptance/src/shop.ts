@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { ask, execute } from './graphql.ts';
+import { ask, execute, GraphQLFailure } from './graphql.ts';
+import { waitFor } from '@ordermesh/stack/testing';
 
 const order = z.object({
   id: z.string(),
@@ -50,10 +51,24 @@ export function createShop(url: string, adminToken: string) {
       return (await ask(url, shape, query, { variables: { input }, token: adminToken })).addProduct.id;
     },
 
+    /** Places an order; of a product that was only just added, as soon as its price has reached the replica. */
     async placeOrder(token: string, input: PlaceOrderInput): Promise<Order> {
       const query = `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { ${orderFields} } }`;
-      return (await ask(url, z.object({ placeOrder: order }), query, { variables: { input }, token }))
-        .placeOrder;
+      const shape = z.object({ placeOrder: order });
+      const place = async () => {
+        try {
+          return await ask(url, shape, query, { variables: { input }, token });
+        } catch (error) {
+          if (error instanceof GraphQLFailure && error.codes.includes('PRODUCT_NOT_FOUND')) return undefined;
+          throw error;
+        }
+      };
+      // Any other error must fail the caller at once, where waitFor would look again.
+      const placed = await waitFor(() => place().catch((error: unknown) => ({ error })), {
+        what: `the price of ${input.productId} in the replica`,
+      });
+      if ('error' in placed) throw placed.error;
+      return placed.placeOrder;
     },
 
     /** Places an order and gives the error codes instead of throwing. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { Failure, saysDiskFull } from '../failure.ts';
 import type { Tools } from './tools.ts';
 import { createTransferReader, describeTransfer } from './transfer-lines.ts';
@@ -22,11 +23,7 @@ export function createMaven(tools: Tools, env: NodeJS.ProcessEnv = process.env, 
   function exec(args: string[], onOutput: (chunk: string) => void = () => undefined) {
     return new Promise<{ code: number | null; output: string }>((resolve, reject) => {
       const mvn = spawn(tools.mvn, args, {
-        env: {
-          ...env,
-          JAVA_HOME: tools.javaHome,
-          MAVEN_OPTS: `${env['MAVEN_OPTS'] ?? ''} -XX:TieredStopAtLevel=1`,
-        },
+        env: { ...env, JAVA_HOME: tools.javaHome, MAVEN_OPTS: mavenOptions(env) },
         stdio: ['ignore', 'pipe', 'pipe'],
         signal,
       });
@@ -78,11 +75,15 @@ export function createMaven(tools: Tools, env: NodeJS.ProcessEnv = process.env, 
   };
 }
 
+/** Java takes the home folder from the system's list of users, everything else here from HOME. */
+const mavenOptions = (env: NodeJS.ProcessEnv): string =>
+  ['-XX:TieredStopAtLevel=1', env['HOME'] ? `-Duser.home=${env['HOME']}` : '', env['MAVEN_OPTS'] ?? ''].join(
+    ' ',
+  );
+
 /** The first error line of Maven's output that says something. */
 export function mavenCause(output: string): string {
-  const lines = output
-    .split(/[\r\n]+/)
-    .map((line) => line.replace(/^\[ERROR\]\s*/, (match) => (match ? '\0' : '')));
-  const error = lines.find((line) => line.startsWith('\0') && line.length > 1)?.slice(1);
-  return (error ?? output.trim().split('\n').at(-1) ?? '').replace(/ -> \[Help \d\]$/, '').slice(0, 400);
+  const lines = stripVTControlCharacters(output).split(/[\r\n]+/);
+  const error = lines.map((line) => /^\[ERROR\]\s*(\S.*)$/.exec(line)?.[1]).find(Boolean);
+  return (error ?? lines.findLast(Boolean) ?? '').replace(/ -> \[Help \d\]$/, '').slice(0, 400);
 }

@@ -6,7 +6,17 @@ import type { Part } from '@ordermesh/chassis/service';
 import type { Admin } from 'kafkajs';
 import type { OrderPlaced } from '../src/events.ts';
 import { createReserveStock } from '../src/reserve-stock.ts';
-import { addStock, countsOf, eventually, health, kafka, log, openDatabase, unique } from './stack.ts';
+import {
+  addStock,
+  cleanUp,
+  countsOf,
+  eventually,
+  health,
+  kafka,
+  log,
+  openDatabase,
+  unique,
+} from './stack.ts';
 
 const database = openDatabase(10);
 const appender = createAppender({ kafka, health, log });
@@ -16,7 +26,10 @@ let groupId: string;
 let consumers: Part[];
 
 beforeAll(() => Promise.all([database.start(), appender.start()]));
-afterAll(() => Promise.all([database.stop(), appender.stop()]));
+afterAll(async () => {
+  await cleanUp(database);
+  await Promise.all([database.stop(), appender.stop()]);
+});
 
 // A topic and a group of each test's own, so that whatever else runs on the stack neither disturbs nor is disturbed.
 beforeEach(async () => {
@@ -101,19 +114,21 @@ const reservationsOf = (productId: string) =>
 const statusesOf = async (productId: string) =>
   (await reservationsOf(productId)).map(({ status, reason }) => reason ?? status).sort();
 
+/** The dead letters; one may stand there twice, when its first append was not acknowledged in time. */
 async function deadLetters(count: number): Promise<{ value: string | null; reason: string }[]> {
-  const found: { value: string | null; reason: string }[] = [];
+  const byOrigin = new Map<string, { value: string | null; reason: string }>();
   const reader = kafka.consumer({ groupId: unique('dlq-reader'), maxWaitTimeInMs: 100 });
   await reader.connect();
   await reader.subscribe({ topic: `${groupId}.dlq`, fromBeginning: true });
   await reader.run({
     eachMessage: ({ message: { value, headers } }) => {
-      found.push({ value: value && value.toString(), reason: String(headers?.['dead-letter-reason']) });
+      const letter = { value: value && value.toString(), reason: String(headers?.['dead-letter-reason']) };
+      byOrigin.set(String(headers?.['dead-letter-origin']), letter);
       return Promise.resolve();
     },
   });
-  await eventually(() => found.length, count).finally(() => reader.disconnect());
-  return found;
+  await eventually(() => byOrigin.size, count).finally(() => reader.disconnect());
+  return [...byOrigin.values()];
 }
 
 describe('an order', () => {

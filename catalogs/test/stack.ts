@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -54,7 +54,18 @@ export const openDatabase = (poolSize = 5) =>
   });
 export type TestDatabase = ReturnType<typeof openDatabase>;
 
-export const unique = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
+const run = randomInt(1e9, 1e10);
+let made = 0;
+export const unique = (name: string) => `${name}-${run}-${++made}`;
+
+/** Removes what the tests of this file wrote, so that the books of whatever else runs on the stack stay balanced. */
+export async function cleanUp({ sql }: TestDatabase): Promise<void> {
+  const ours = [`%-${run}-%`];
+  await sql.query('DELETE FROM reservations WHERE product_id LIKE ?', ours);
+  await sql.query('DELETE FROM movements WHERE product_id LIKE ?', ours);
+  await sql.query('DELETE FROM restocks WHERE user_id LIKE ?', ours);
+  await sql.query('DELETE FROM products WHERE id LIKE ?', ours);
+}
 
 /** Adds a product of its own to a test, and says its id. */
 export async function addStock(database: TestDatabase, stock: number, unitPrice = 1_500): Promise<string> {

@@ -64,6 +64,17 @@ export function createDatabasePool(config: DatabaseConfig) {
 }
 
 /**
+ * The driver sends a batch's rows in one packet only while their types are the same by its own reckoning: integers up
+ * to 2^31 are of one type, larger ones are doubles, and no row with a Date is ever of the same type as the one before
+ * (mariadb 3.5.4), which makes a statement of each row. Sent like this they are, and integers stay exact.
+ */
+export function toBulkRows(values: unknown): unknown {
+  if (Array.isArray(values)) return values.map(toBulkRows);
+  if (values instanceof Date) return values.toISOString().replace('T', ' ').slice(0, -1);
+  return Number.isSafeInteger(values) ? BigInt(Number(values)) : values;
+}
+
+/**
  * Statements of a transaction run one after the other, however they are started, and none after one that failed. The
  * driver alone does not see to that: a batch is prepared first and executed when the answer has come, so that it can
  * end up behind a statement that was started later, even behind the rollback, where it would be committed by itself.
@@ -79,7 +90,7 @@ function inOrder(connection: PoolConnection): { sql: Sql; settled: () => Promise
   return {
     sql: {
       query: (statement, values) => afterLast(() => connection.query(statement, values)),
-      batch: (statement, values) => afterLast(() => connection.batch(statement, values)),
+      batch: (statement, values) => afterLast(() => connection.batch(statement, toBulkRows(values))),
     },
     settled: () => last,
   };

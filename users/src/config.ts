@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { databaseEnvironment, serviceEnvironment } from '@ordermesh/chassis/config';
+import { databaseEnvironment, kafkaEnvironment, serviceEnvironment } from '@ordermesh/chassis/config';
 import { z } from 'zod';
 
 /** The key as PKCS #8 PEM on the curve of ES256; its line breaks may be written as `\n`, for files that hold one line. */
@@ -23,4 +23,5 @@ export const signingKeyEnvironment = z.object({
 
 export const environment = serviceEnvironment
   .extend(databaseEnvironment.shape)
+  .extend(kafkaEnvironment.shape)
   .extend(signingKeyEnvironment.shape);

@@ -1,6 +1,9 @@
+import { createAppender } from '@ordermesh/chassis/appender';
 import { loadConfig } from '@ordermesh/chassis/config';
+import { createConsumer } from '@ordermesh/chassis/consumer';
 import { createDatabase } from '@ordermesh/chassis/database';
 import { createHealth } from '@ordermesh/chassis/health';
+import { createKafka } from '@ordermesh/chassis/kafka';
 import { createLogger } from '@ordermesh/chassis/log';
 import { runService } from '@ordermesh/chassis/service';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
@@ -16,6 +19,7 @@ import { createMoneyTotals } from './money-totals.ts';
 import { createPasswords } from './passwords.ts';
 import { createResolvers } from './resolvers.ts';
 import { createSignUp } from './sign-up.ts';
+import { createTakePayment } from './take-payment.ts';
 import { createTokens, serveKeySet } from './tokens.ts';
 
 const config = loadConfig(environment);
@@ -23,10 +27,20 @@ const identity = { service: 'users', instance: config.SERVICE_INSTANCE };
 const log = createLogger({ ...identity, level: config.LOG_LEVEL });
 const health = createHealth(identity);
 const database = createDatabase({ config, entities, health, log });
+const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_INSTANCE, log });
+const appender = createAppender({ kafka, health, log });
+const consumer = createConsumer({
+  kafka,
+  groupId: 'users',
+  handler: createTakePayment({ database }),
+  appender,
+  health,
+  log,
+});
+
 const passwords = createPasswords();
 const tokens = await createTokens(config.JWT_PRIVATE_KEY);
 const openAccount = createAccountOpener({ database, passwords });
-
 const verifier = createTokenVerifier({
   jwksUrl: config.JWKS_URL,
   log,
@@ -50,4 +64,4 @@ const subgraph = createSubgraph({
   health,
   log,
 });
-await runService({ log, parts: [database, verifier, subgraph] });
+await runService({ log, parts: [database, verifier, appender, consumer, subgraph] });

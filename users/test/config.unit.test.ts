@@ -10,6 +10,7 @@ function pemOf(namedCurve: string): string {
 const complete = {
   SERVICE_INSTANCE: 'users',
   PORT: '4001',
+  KAFKA_BROKERS: '127.0.0.1:9092',
   DATABASE_HOST: '127.0.0.1',
   DATABASE_PORT: '3307',
   DATABASE_NAME: 'users',

@@ -10,10 +10,11 @@ import { z } from 'zod';
 
 const stackFile = z.object({
   graphql: z.string(),
+  kafkaBrokers: z.string(),
   mariadb: z.object({ host: z.string(), port: z.number() }),
 });
 const secretsFile = z.object({
-  databases: z.object({ users: z.string(), users_owner: z.string() }),
+  databases: z.object({ users: z.string(), users_owner: z.string(), stack_admin: z.string() }),
   gatewaySigningSecret: z.string(),
   jwtPrivateKey: z.string(),
 });
@@ -83,6 +84,7 @@ export async function startUsers(stack: Stack) {
     ...databaseOf(stack, 'users'),
     SERVICE_INSTANCE: 'users-test',
     PORT: port,
+    KAFKA_BROKERS: stack.kafkaBrokers,
     // Far from UTC, where times that are stored or read as local ones would show.
     TZ: 'America/New_York',
     JWKS_URL: `${base}/.well-known/jwks.json`,

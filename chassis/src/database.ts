@@ -42,6 +42,10 @@ type Migration = new () => {
   down(...args: never[]): Promise<unknown>;
 };
 
+// The driver reads and writes times in the process's own time zone, whatever its option `timezone` says (that one is
+// the session's, for CURRENT_TIMESTAMP and the like). Every DATETIME is UTC.
+process.env['TZ'] = 'UTC';
+
 export function createDatabasePool(config: DatabaseConfig) {
   return createPool({
     host: config.DATABASE_HOST,

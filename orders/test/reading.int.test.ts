@@ -104,10 +104,13 @@ afterAll(async () => {
   await Promise.all([sink.end(), owner.end(), issuer.stop()]);
 }, 30_000);
 
+const admin = () => issuer.tokenOf('A', 'admin');
+const execute = (query: string, variables: Record<string, unknown>, token?: string) =>
+  executeAt(base, stack)(query, { variables, ...(token && { token }) });
+
 async function statementsOf(query: string, variables: Record<string, unknown>) {
   statements = [];
-  const execute = executeAt(base, stack);
-  const { data, errors } = await execute(query, { variables, token: issuer.tokenOf('A', 'admin') });
+  const { data, errors } = await execute(query, variables, admin());
   expect(errors).toEqual([]);
   return { data, count: statements.length };
 }
@@ -136,6 +139,67 @@ describe('the number of SQL statements does not grow with the page', () => {
       const { _entities: entitiesFound } = answer.data as { _entities: { id: string }[] };
       expect(entitiesFound.map(({ id }) => id)).toEqual(ids.slice(0, count));
       expect(answer.count).toBe(1);
+    }
+  });
+});
+
+describe('who sees what', () => {
+  const [orderId] = orderIds;
+  const [ownerId = ''] = users;
+  const order = 'query ($id: ID!) { order(id: $id) { id status createdAt } }';
+  const ordersOf = `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) { ... on User { id orders { nodes { id } } } }
+  }`;
+  const reference = { representations: [{ __typename: 'User', id: ownerId }] };
+
+  test('an order is seen by its owner and an admin; to another customer it does not exist', async () => {
+    const seen = { data: { order: { id: orderId, status: 'CONFIRMED', createdAt: longAgo.toISOString() } } };
+    expect(await execute(order, { id: orderId }, issuer.tokenOf(ownerId))).toMatchObject({
+      codes: [],
+      ...seen,
+    });
+    expect(await execute(order, { id: orderId }, admin())).toMatchObject({ codes: [], ...seen });
+    const foreign = await execute(order, { id: orderId }, issuer.tokenOf('someone-else'));
+    expect(foreign).toMatchObject({ codes: [], data: { order: null } });
+    const entity = `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on Order { id } }
+    }`;
+    const representations = [{ __typename: 'Order', id: orderId }];
+    const found = await execute(entity, { representations }, issuer.tokenOf('someone-else'));
+    expect(found).toMatchObject({ codes: [], data: { _entities: [null] } });
+  });
+
+  test('a list has one’s own orders only, an admin’s has everyone’s', async () => {
+    const list =
+      'query ($after: ID) { orders(first: 100, after: $after) { nodes { id } pageInfo { hasNextPage } } }';
+    const own = await execute(list, {}, issuer.tokenOf(ownerId));
+    expect(own.data).toEqual({ orders: { nodes: [{ id: orderId }], pageInfo: { hasNextPage: false } } });
+    const all = await execute(list, { after: afterAllOthers }, admin());
+    expect((all.data as { orders: { nodes: unknown[] } }).orders.nodes).toHaveLength(orderIds.length);
+  });
+
+  test('the orders of a user are theirs and an admin’s to see', async () => {
+    const seen = { data: { _entities: [{ id: ownerId, orders: { nodes: [{ id: orderId }] } }] } };
+    expect(await execute(ordersOf, reference, issuer.tokenOf(ownerId))).toMatchObject({ codes: [], ...seen });
+    expect(await execute(ordersOf, reference, admin())).toMatchObject({ codes: [], ...seen });
+    expect((await execute(ordersOf, reference, issuer.tokenOf('someone-else'))).codes).toEqual(['FORBIDDEN']);
+  });
+
+  test('without a token nothing is seen', async () => {
+    for (const [query, variables] of [
+      [order, { id: orderId }],
+      ['{ orders { nodes { id } } }', {}],
+      [ordersOf, reference],
+    ] as const) {
+      expect((await execute(query, variables)).codes).toEqual(['UNAUTHENTICATED']);
+    }
+  });
+
+  test('a page that cannot be is refused', async () => {
+    for (const page of [{ first: 0 }, { first: 101 }, { first: -1 }, { after: 'nonsense' }]) {
+      const list =
+        'query ($first: Int, $after: ID) { orders(first: $first, after: $after) { nodes { id } } }';
+      expect((await execute(list, page, admin())).codes).toEqual(['BAD_USER_INPUT']);
     }
   });
 });

@@ -11,17 +11,22 @@ export type ConsumedRecord = {
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, string>;
+  /** The same as they came, of a repeated header the last: text would change what is not UTF-8. */
+  headerBytes?: Record<string, Buffer>;
 };
 
 export function toConsumedRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
   const headers: Record<string, string> = {};
+  const headerBytes: Record<string, Buffer> = {};
   for (const [name, value] of Object.entries(message.headers ?? {})) {
     const last: Buffer | string | null | undefined = Array.isArray(value) ? value.at(-1) : value;
     // A header may be null (Kafka Connect writes an empty column so), whatever the client's types say.
-    if (last !== undefined && last !== null) headers[name] = last.toString();
+    if (last === undefined || last === null) continue;
+    headers[name] = last.toString();
+    headerBytes[name] = typeof last === 'string' ? Buffer.from(last) : last;
   }
   const { offset, timestamp, key, value } = message;
-  return { topic, partition, offset, timestamp, key, value, headers };
+  return { topic, partition, offset, timestamp, key, value, headers, headerBytes };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { toDeadLetter } from '@ordermesh/chassis/dead-letters';
 import { toConsumedRecord } from '@ordermesh/chassis/record';
 import type { IHeaders } from 'kafkajs';
 
@@ -12,4 +13,15 @@ test('header values are text, of a repeated header the last, and one that is nul
   const fromConnect: IHeaders = JSON.parse('{"traceparent":null}');
   const headers = { type: Buffer.from('A'), twice: [Buffer.from('1'), Buffer.from('2')], ...fromConnect };
   expect(toConsumedRecord('t', 0, message(headers)).headers).toEqual({ type: 'A', twice: '2' });
+});
+
+test('a dead letter carries headers that are not text as they came, and the time of its record', () => {
+  const bytes = Buffer.from('ff00fe', 'hex');
+  const record = toConsumedRecord('t', 3, { ...message({ bytes }), timestamp: '1700000000000', offset: '7' });
+  const { headers } = toDeadLetter('group', { record, reason: 'why' });
+  expect(headers['bytes']).toEqual(bytes);
+  expect(headers).toMatchObject({
+    'dead-letter-timestamp': '1700000000000',
+    'dead-letter-origin': 't-3-7-1700000000000',
+  });
 });

@@ -10,6 +10,7 @@ import { createDeposit } from '../src/deposit.ts';
 import type { StockEvent } from '../src/events.ts';
 import { createMoneyTotals } from '../src/money-totals.ts';
 import type { Order } from '../src/payment.ts';
+import { republishPayments } from '../src/republish-payments.ts';
 import { createTakePayment } from '../src/take-payment.ts';
 import { anOrder, released, reserved } from './orders.ts';
 import { createPaymentsDatabase, silent, type PaymentsDatabase } from './payments-database.ts';
@@ -307,7 +308,6 @@ describe('republish', () => {
     const { events, deposited } = await aBusyDay();
     let over = false;
     const republishing = async () => {
-      const { republishPayments } = await import('../src/republish-payments.ts');
       const beside = await own.open();
       while (!over) await republishPayments(beside);
     };

@@ -38,6 +38,9 @@ async function place(input: Input, token?: string, instance = instances[0]) {
   return { ...answer, order: (answer.data as { placeOrder: Order } | null | undefined)?.placeOrder };
 }
 
+/** What of an order was settled when it was placed: the status may have moved on meanwhile. */
+const placed = (order: Order | undefined) => order && { ...order, status: undefined };
+
 /** The records of these users that were appended since. */
 async function appendedBy(userIds: string[], from: Map<number, bigint>) {
   const records = await kafka.since('orders.events', from);
@@ -92,10 +95,10 @@ describe('placing an order', () => {
   test('at a price that reaches the replica only now waits for it', async () => {
     const late = `late-${randomUUID()}`;
     const { token } = newUser();
-    const placed = place({ productId: late, expectedUnitPrice: 700 }, token);
+    const ordering = place({ productId: late, expectedUnitPrice: 700 }, token);
     await setPrice(late, 600);
     await setPrice(late, 700);
-    expect((await placed).order).toMatchObject({ unitPrice: 700 });
+    expect((await ordering).order).toMatchObject({ unitPrice: 700 });
     await owner.query('DELETE FROM products WHERE id = ?', [late]);
   });
 
@@ -145,8 +148,7 @@ describe('an idempotency key', () => {
       ),
     );
     expect(twins.flatMap(({ errors }) => errors)).toEqual([]);
-    const [order] = new Set(twins.map((twin) => JSON.stringify(twin.order)));
-    expect(twins.map((twin) => JSON.stringify(twin.order))).toEqual(twins.map(() => order));
+    expect(new Set(twins.map((twin) => JSON.stringify(placed(twin.order)))).size).toBe(1);
 
     const records = await appendedBy([userId], from);
     expect(records.length).toBeGreaterThan(0);
@@ -164,7 +166,7 @@ describe('an idempotency key', () => {
     const from = await kafka.endOf('orders.events');
     const again = await place(input, token, instances[1]);
     expect(again.errors).toEqual([]);
-    expect(again.order).toEqual(first.order);
+    expect(placed(again.order)).toEqual(placed(first.order));
     expect(await appendedBy([userId], from)).toEqual([]);
     await owner.query('DELETE FROM products WHERE id = ?', [changing]);
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { rootCause, validationErrors } from './cause.ts';
-import { Failure, messageOf } from './failure.ts';
+import { Failure, isErrorLike, messageOf } from './failure.ts';
 
 const states = z.looseObject({
   name: z.string(),
@@ -219,11 +219,9 @@ function errorMessage(text: string): string {
 }
 
 function reason(error: unknown, timeout: number): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeout / 1000} s`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (cause instanceof Error && 'code' in cause) {
-    if (cause.code === 'ECONNREFUSED') return 'connection refused';
-    if (cause.message === '') return String(cause.code);
-  }
-  return messageOf(cause);
+  if (!isErrorLike(error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${timeout / 1000} s`;
+  const cause = isErrorLike(error.cause) ? error.cause : error;
+  if (cause.code === 'ECONNREFUSED') return 'connection refused';
+  return messageOf(cause) || String(cause.code);
 }

@@ -11,4 +11,10 @@ export class Failure extends Error {
 
 export const usage = (message: string) => new Failure(message, { exitCode: 2 });
 
-export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+type ErrorLike = { name?: unknown; message: unknown; code?: unknown; cause?: unknown };
+
+/** Told by its shape: fetch's errors are those of another realm under some test runners. */
+export const isErrorLike = (error: unknown): error is ErrorLike =>
+  typeof error === 'object' && error !== null && 'message' in error;
+
+export const messageOf = (error: unknown) => String(isErrorLike(error) ? error.message : error);

@@ -39,7 +39,7 @@ export type Options = {
   timeout: number;
 };
 
-const isCommand = (word: string): word is Command => word in commands;
+const isCommand = (word: string): word is Command => Object.hasOwn(commands, word);
 
 /** @returns the options, or 'help' when that is what was asked for. @throws Failure with exit code 2 */
 export function parseOptions(args: string[]): Options | 'help' {

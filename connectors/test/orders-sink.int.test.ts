@@ -1,10 +1,11 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { allFields, complete, envelope, placedAt, typed, typedFields, withField } from './envelopes.ts';
 import type { Payload } from './envelopes.ts';
 import { malformed } from './malformed.ts';
 import { closeAll, database, observe, readTopic, run, send, until } from './support.ts';
 
-afterAll(closeAll);
+afterAll(closeAll, 30_000);
+jest.setTimeout(60_000);
 
 type Row = { order_id: string; created: string; updated: string } & Payload;
 

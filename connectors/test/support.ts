@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +22,7 @@ export const stack = z
   .parse(file('stack.json'));
 const secrets = z.looseObject({ databases: z.record(z.string(), z.string()) }).parse(file('secrets.json'));
 
-export const dataFolder = data;
+const dataFolder = data;
 export const connect = createConnect({ url: stack.connectUrl });
 /** Sets apart the records and rows of this run. */
 export const run = `t${Date.now().toString(36)}`;
@@ -98,6 +99,25 @@ export async function until<T>(
       throw new Error(`${what}: not within ${within / 1000} s; seen: ${JSON.stringify(seen())}`);
     await sleep(100);
   }
+}
+
+export async function createTopic(topic: string): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+  await admin.disconnect();
+}
+
+/** Runs `connectors …` as a user does. */
+export async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const main = new URL('../src/cli.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, '--data', dataFolder, ...args], { env: process.env });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const code = await new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? -1)));
+  return { code, out, err };
 }
 
 /** Notes every state of a connector and its tasks, four times a second, until it is told to stop. */

@@ -62,7 +62,7 @@ describe('the command line', () => {
   test.each([
     [['restart', 'nobody'], /there is no connector nobody: there are .*orders-sink/],
     [['status', 'nobody'], /there is no connector nobody/],
-    [['create', new URL('../package.json', import.meta.url).pathname], /package\.json: config: /],
+    [['create', new URL('../package.json', import.meta.url).pathname], /package\.json: .*config: /],
     [
       ['create', new URL('../definitions/orders-sink.json', import.meta.url).pathname],
       /orders-sink is the name of a connector that apply manages/,

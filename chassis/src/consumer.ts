@@ -75,16 +75,23 @@ export function createConsumer<E>(options: {
     } finally {
       joined = false;
       stop.signal.removeEventListener('abort', stopped);
-      await Promise.race([session.leave().catch(() => undefined), delay(leaveWithinMs, undefined, { ref: false })]);
+      await Promise.race([
+        session.leave().catch(() => undefined),
+        delay(leaveWithinMs, undefined, { ref: false }),
+      ]);
     }
   }
 
   async function supervise(): Promise<void> {
+    let trouble: string | undefined;
     while (!stop.signal.aborted) {
       try {
         await takePart();
+        trouble = undefined;
       } catch (error) {
-        log.warn({ error }, 'the consumer could not join its group, trying again');
+        // Said once, not twice a second for as long as the broker is away.
+        if (String(error) !== trouble) log.warn({ error }, 'the consumer cannot join its group, trying on');
+        trouble = String(error);
       }
       await delay(500, undefined, { signal: stop.signal }).catch(() => undefined);
     }

@@ -5,8 +5,8 @@ import type { Logger } from './log.ts';
 import { findStaleOffsets } from './stale-offsets.ts';
 import { createTopicIds } from './topic-ids.ts';
 
-/** The broker takes a member for dead after this; its partitions go to the others. */
-const sessionTimeoutMs = 10_000;
+/** The broker takes a member for dead after this, the least that it allows; its partitions go to the others. */
+const sessionTimeoutMs = 6_000;
 const heartbeatIntervalMs = 1_000;
 /** How soon it is noticed that a topic was deleted, or that nothing moves any more. */
 const watchEveryMs = 1_000;

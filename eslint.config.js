@@ -49,5 +49,6 @@ export default tseslint.config(
   mayImport('connectors', []),
   mayImport('contracts', []),
   mayImport('stack', ['connectors', 'contracts']),
-  mayImport('acceptance', ['stack', 'connectors', 'contracts']),
+  // The simulation runs the services' own pure decisions.
+  mayImport('acceptance', [...services, 'stack', 'connectors', 'contracts']),
 );

@@ -8,6 +8,7 @@ import { createLogger } from '@ordermesh/chassis/log';
 import { runService } from '@ordermesh/chassis/service';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
+import { createCancelOrder } from './cancel-order.ts';
 import { createClaims } from './claim.ts';
 import { environment } from './config.ts';
 import { entities } from './entities.ts';
@@ -18,6 +19,7 @@ import { createPlaceOrder } from './place-order.ts';
 import { createPrices } from './prices.ts';
 import { createProjectOrders } from './project-orders.ts';
 import { createResolvers } from './resolvers.ts';
+import { createSettleOrders } from './settle-orders.ts';
 
 const config = loadConfig(environment);
 const identity = { service: 'orders', instance: config.SERVICE_INSTANCE };
@@ -27,18 +29,21 @@ const database = createDatabase({ config, entities, health, log });
 const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_INSTANCE, log });
 const verifier = createTokenVerifier({ jwksUrl: config.JWKS_URL, log });
 
-const placements = createAppender({ name: 'placements', kafka, health, log });
+// What clients wait for: placing and cancelling.
+const commands = createAppender({ name: 'commands', kafka, health, log });
 const findOrders = createFindOrders({ database });
+const findOrder = createFindOrder({ findOrders });
 const listOrders = createListOrders({ database });
 const placeOrder = createPlaceOrder({
   priceOf: createPrices({ database }),
   claims: createClaims({ database }),
   findOrders,
-  appender: placements,
+  appender: commands,
   log,
 });
+const cancelOrder = createCancelOrder({ findOrder, appender: commands, log });
 
-// An appender of its own: whatever its topic has to bear, placing an order does not stand in line with it.
+// Appenders of their own: whatever their topics have to bear, no client stands in line with it.
 const rows = createAppender({ name: 'rows', kafka, health, log });
 const projector = createConsumer({
   kafka,
@@ -49,9 +54,19 @@ const projector = createConsumer({
   log,
 });
 
+const outcomes = createAppender({ name: 'outcomes', kafka, health, log });
+const settling = createConsumer({
+  kafka,
+  groupId: 'orders-process',
+  handler: createSettleOrders({ appender: outcomes }),
+  appender: outcomes,
+  health,
+  log,
+});
+
 const subgraph = createSubgraph({
   schemaFile: new URL('../schema.graphql', import.meta.url),
-  resolvers: createResolvers({ placeOrder, findOrder: createFindOrder({ findOrders }), listOrders }),
+  resolvers: createResolvers({ placeOrder, cancelOrder, findOrder, listOrders }),
   context: (viewer) => ({ viewer, loaders: createLoaders({ findOrders, listOrders }) }),
   verifier,
   signingSecret: config.GATEWAY_SIGNING_SECRET,
@@ -60,4 +75,7 @@ const subgraph = createSubgraph({
   health,
   log,
 });
-await runService({ log, parts: [database, verifier, placements, rows, projector, subgraph] });
+await runService({
+  log,
+  parts: [database, verifier, commands, rows, projector, outcomes, settling, subgraph],
+});

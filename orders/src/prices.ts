@@ -3,8 +3,11 @@ import DataLoader from 'dataloader';
 import type { Database } from '@ordermesh/chassis/database';
 import { clientError } from '@ordermesh/chassis/errors';
 
-/** How long to wait for a price that the client may have seen in catalogs before the replica has it, in milliseconds. */
-const waitAtMostMs = 900;
+/**
+ * How long to wait for a price that the client may have seen in catalogs before the replica has it, in milliseconds. On a
+ * busy machine the connectors take longer than a second.
+ */
+const waitAtMostMs = 2_000;
 
 /** The price to place the order at, or the error to answer with if the replica does not change its mind. */
 export function decidePrice(

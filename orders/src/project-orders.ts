@@ -1,6 +1,7 @@
 import type { Append, Appender } from '@ordermesh/chassis/appender';
 import type { Handler } from '@ordermesh/chassis/consumer';
 import { recordIdentity, type ConsumedRecord } from '@ordermesh/chassis/record';
+import { appendAll } from './append-all.ts';
 import { toEnvelope } from './envelope.ts';
 import { ordersTopic } from './events.ts';
 import { readOrderEvent } from './read-event.ts';
@@ -22,8 +23,7 @@ export function createProjectOrders(options: { appender: Pick<Appender, 'append'
     topics: [ordersTopic],
     parse: decideRow,
     apply: async (rows) => {
-      // Handed over in one go, they leave in the order of the events, so that rows of one order stay in order.
-      await Promise.all(rows.map((row) => options.appender.append(row)));
+      await appendAll(options.appender, rows);
       return [];
     },
   };

@@ -1,18 +1,8 @@
-import { z } from 'zod';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
-import {
-  dateTimeField,
-  identifierField,
-  integerField,
-  moneyField,
-  parseFields,
-  parseJsonObject,
-  recordTime,
-  requireProduct,
-  show,
-} from '@ordermesh/chassis/record-fields';
-import { maxQty, type OrderStatus, type PlacedOrder } from './order.ts';
+import { parseJsonObject, recordTime, show } from '@ordermesh/chassis/record-fields';
+import type { OrderStatus, PlacedOrder } from './order.ts';
+import { readOrder, readReason } from './read-order.ts';
 
 /** An order's new state, as an event on `orders.events` tells it. */
 export type OrderChanged = PlacedOrder & { status: OrderStatus; reason: string | null; changedAt: Date };
@@ -26,22 +16,10 @@ const statusOf = new Map<string, OrderStatus | null>([
   ['OrderCancelRequested', null],
 ]);
 
-/** What is needed of an event; whatever else it carries is of no concern here. */
-const order = z.object({
-  orderId: identifierField,
-  userId: identifierField,
-  productId: identifierField,
-  qty: integerField(1, maxQty),
-  unitPrice: moneyField,
-  totalPrice: moneyField,
-  placedAt: dateTimeField.optional(),
-});
-const rejection = z.object({ reason: identifierField });
-
-function readOrder(value: object, record: ConsumedRecord): PlacedOrder {
-  const { placedAt = recordTime(record), ...fields } = parseFields(order, value);
-  requireProduct('totalPrice', fields.totalPrice, fields.qty, fields.unitPrice);
-  return { ...fields, placedAt };
+/** When an order that was placed then changed: by clocks that differ, never before it was placed. */
+function timeOfChange(placedAt: Date, record: ConsumedRecord): Date {
+  const appendedAt = recordTime(record);
+  return appendedAt < placedAt ? placedAt : appendedAt;
 }
 
 /**
@@ -60,7 +38,11 @@ export function readOrderEvent(record: ConsumedRecord): OrderChanged | null {
   // Whether a stock movement is well-formed is for catalogs to say: a dead letter of one consumer is enough.
   if (status === 'PENDING' && !('orderId' in value)) return null;
   const placed = readOrder(value, record);
-  const changedAt = status === 'PENDING' ? placed.placedAt : recordTime(record);
-  const reason = status === 'REJECTED' ? parseFields(rejection, value).reason : null;
-  return { ...placed, status, reason, changedAt };
+  const { placedAt } = placed;
+  return {
+    ...placed,
+    status,
+    reason: status === 'REJECTED' ? readReason(value) : null,
+    changedAt: status === 'PENDING' ? placedAt : timeOfChange(placedAt, record),
+  };
 }

@@ -3,6 +3,7 @@ import { clientError } from '@ordermesh/chassis/errors';
 import { parsePage } from '@ordermesh/chassis/pagination';
 import { DateTime, Money } from '@ordermesh/chassis/scalars';
 import type { Viewer } from '@ordermesh/chassis/token-verifier';
+import type { CancelOrder } from './cancel-order.ts';
 import { visibleTo, type FindOrder } from './find-orders.ts';
 import type { ListOrders } from './list-orders.ts';
 import { toOrderConnection, type Loaders } from './loaders.ts';
@@ -12,12 +13,17 @@ import type { PlaceOrder } from './place-order.ts';
 
 export type Context = { viewer: Viewer | null; loaders: Loaders };
 
-export type UseCases = { placeOrder: PlaceOrder; findOrder: FindOrder; listOrders: ListOrders };
+export type UseCases = {
+  placeOrder: PlaceOrder;
+  cancelOrder: CancelOrder;
+  findOrder: FindOrder;
+  listOrders: ListOrders;
+};
 
 type PageArguments = { first?: number | null; after?: string | null };
 type Reference = { id: string };
 
-export function createResolvers({ placeOrder, findOrder, listOrders }: UseCases) {
+export function createResolvers({ placeOrder, cancelOrder, findOrder, listOrders }: UseCases) {
   return {
     Money,
     DateTime,
@@ -36,6 +42,8 @@ export function createResolvers({ placeOrder, findOrder, listOrders }: UseCases)
     Mutation: {
       placeOrder: (_: unknown, { input }: { input: PlaceOrderInput }, { viewer }: Context): Promise<Order> =>
         placeOrder(requireViewer(viewer), input),
+      cancelOrder: (_: unknown, { id }: { id: string }, { viewer }: Context): Promise<Order> =>
+        cancelOrder(requireViewer(viewer), id),
     },
     Order: {
       __resolveReference: async ({ id }: Reference, { viewer, loaders }: Context): Promise<Order | null> =>

@@ -69,6 +69,7 @@ beforeAll(async () => {
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers: createResolvers({
       placeOrder: () => Promise.reject(new Error('not here')),
+      cancelOrder: () => Promise.reject(new Error('not here')),
       findOrder: createFindOrder({ findOrders }),
       listOrders,
     }),

@@ -10,7 +10,7 @@ import { constants, homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
-import { lock } from './lock.mjs';
+import { isAlive, lock, processStartTime } from './lock.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const modules = join(root, 'node_modules');
@@ -104,11 +104,36 @@ function countPackages() {
 }
 
 function run() {
-  const child = spawn(node24, [resolve(root, entry), ...args], { stdio: 'inherit' });
+  const child = spawn(node24, [resolve(root, entry), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ORDERMESH_RUNNER: String(process.pid) },
+  });
+  const npm = npmAbove();
+  // npm passes signals on to its shell, which dies of them without passing them on; and kill -9 reaches nobody else.
+  const watch = setInterval(
+    () => npm.every(isAlive) || (child.kill('SIGTERM'), clearInterval(watch)),
+    500,
+  ).unref();
   // A terminal sends Ctrl-C to the whole group, so the child may get it twice: it counts signals close together as one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`cannot run ${node24}: ${error.message}`, 1));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** The processes from our parent up to the npm that runs this script; none when it was started otherwise. */
+function npmAbove() {
+  const above = [];
+  for (let pid = process.ppid; process.env.npm_lifecycle_event && pid > 1 && above.length < 3;) {
+    above.push({ pid, startTime: processStartTime(pid) });
+    try {
+      if (/^npm\b|npm-cli\.js/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ')))
+        return above;
+      pid = Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    } catch {
+      break;
+    }
+  }
+  return [];
 }
 
 function fail(message, code) {

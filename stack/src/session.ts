@@ -12,6 +12,7 @@ import type { StackFile } from './stack-file.ts';
 import type { Child } from './supervisor/child.ts';
 import { endProcesses, findOwned, identify } from './supervisor/process-group.ts';
 import { createSupervisor } from './supervisor/supervisor.ts';
+import { waitFor } from './wait-for.ts';
 
 const needed = 1_000_000_000;
 
@@ -26,7 +27,7 @@ export async function openSession(options: StartOptions, progress: Progress) {
   const files = layout(options.data);
   const ports = portsFor(options.offset, options.orders);
   requireSpace(options.data);
-  const unlock = takeLock(options);
+  const unlock = await takeLock(options, progress);
   try {
     await endLeftovers(options.data, progress);
     if (options.fresh) empty(options.data);
@@ -44,6 +45,7 @@ export async function openSession(options: StartOptions, progress: Progress) {
       mariadb: { host: '127.0.0.1', port: ports.mariadb },
     };
     let ready = false;
+    let stopping = false;
     let unwritten = false;
     let tools: StackFile['tools'];
     const publish = (children: Child[]) => {
@@ -54,6 +56,7 @@ export async function openSession(options: StartOptions, progress: Progress) {
       const content = {
         supervisor: identify(process.pid),
         ready,
+        stopping,
         ...addresses,
         ports,
         tools,
@@ -91,6 +94,8 @@ export async function openSession(options: StartOptions, progress: Progress) {
       },
       isReady: () => ready,
       async close() {
+        stopping = true;
+        publish(supervisor.children());
         await supervisor.stop();
         // What no child stands for: a migration, say, that still ran when another one failed.
         await endProcesses(findOwned(options.data), 5000);
@@ -105,17 +110,28 @@ export async function openSession(options: StartOptions, progress: Progress) {
   }
 }
 
-function takeLock({ data, fresh }: StartOptions): () => void {
-  try {
-    const unlock = tryLock(layout(data).lock);
-    if (unlock) return unlock;
-  } catch (error) {
-    throw new Failure(`cannot use ${data}: ${messageOf(error)}`, { cause: error });
-  }
-  const pid = lockHolder(layout(data).lock)?.pid ?? readStackFile(data)?.supervisor.pid;
-  throw new Failure(
-    `ordermesh already runs on ${data}${pid ? ` (pid ${pid})` : ''}: stop it${fresh ? ' before --fresh' : ''}, or use --data DIR and --offset N`,
-  );
+/** A stack that is just being taken down is waited for. */
+async function takeLock({ data, fresh }: StartOptions, progress: Progress): Promise<() => void> {
+  const { lock } = layout(data);
+  const attempt = () => {
+    try {
+      return tryLock(lock);
+    } catch (error) {
+      throw new Failure(`cannot use ${data}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  const isStopping = () => readStackFile(data)?.stopping === true;
+  const unlock =
+    attempt() ??
+    (isStopping()
+      ? await progress.step(`waiting for the stack on ${data} to stop`, () =>
+          waitFor(attempt, { what: `the stack on ${data} to stop`, deadline: 120_000, interval: 100 }),
+        )
+      : undefined);
+  if (unlock) return unlock;
+  const pid = lockHolder(lock)?.pid;
+  const hint = `stop it${fresh ? ' before --fresh' : ''}, or use --data DIR and --offset N`;
+  throw new Failure(`ordermesh already runs on ${data}${pid ? ` (pid ${pid})` : ''}: ${hint}`);
 }
 
 /** Children outlive a supervisor that was killed with -9. */

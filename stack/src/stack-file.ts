@@ -10,6 +10,8 @@ const stackFile = z.object({
   supervisor: identity,
   /** Everything is up. */
   ready: z.boolean(),
+  /** It is being taken down. */
+  stopping: z.boolean(),
   graphql: z.string(),
   kafkaBrokers: z.string(),
   connectUrl: z.string(),

@@ -3,6 +3,7 @@ import type { Append } from '@ordermesh/chassis/appender';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
 import { createProjectOrders, decideRow } from '../src/project-orders.ts';
+import { recordOf as record } from './records.ts';
 
 const order = {
   productId: 'CATALOG-001',
@@ -15,18 +16,8 @@ const order = {
 const placedAt = '2026-07-01T03:30:05.123+02:00';
 const timestamp = Date.parse('2026-07-02T00:00:00.000Z');
 
-function recordOf(value: unknown, headers: Record<string, string> = {}): ConsumedRecord {
-  const content = typeof value === 'string' || value === null ? value : JSON.stringify(value);
-  return {
-    topic: 'orders.events',
-    partition: 2,
-    offset: '7',
-    timestamp: String(timestamp),
-    key: null,
-    value: content === null ? null : Buffer.from(content),
-    headers,
-  };
-}
+const recordOf = (value: unknown, headers: Record<string, string> = {}): ConsumedRecord =>
+  record('orders.events', value, { headers, timestamp: String(timestamp) });
 
 function rowOf(value: unknown, headers?: Record<string, string>) {
   const row = decideRow(recordOf(value, headers));
@@ -89,6 +80,14 @@ describe('the row of an order', () => {
       reason,
       created_at: Date.parse(placedAt),
       updated_at: timestamp,
+    });
+  });
+
+  test('never changes before it was placed, though the clocks of two machines differ', () => {
+    const later = new Date(timestamp + 1_000).toISOString();
+    expect(rowOf({ ...order, placedAt: later }, { type: 'OrderConfirmed' })?.payload).toMatchObject({
+      created_at: timestamp + 1_000,
+      updated_at: timestamp + 1_000,
     });
   });
 

@@ -41,18 +41,17 @@ function parseOptions(args: string[]) {
   }
 }
 
-/** Says how far it is once a second, after the first: on a terminal in place. */
+/** Says on a terminal, once a second after the first, how far it is. */
 function createProgress() {
-  const live = process.stderr.isTTY;
   let shown = Date.now();
+  const write = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`));
   return {
     show(read: number, total: number): void {
       if (Date.now() - shown < 1_000) return;
       shown = Date.now();
-      const line = `read ${read} of ${total} records`;
-      process.stderr.write(live ? `\r\x1b[K${line}` : `${line}\n`);
+      write(`read ${read} of ${total} records`);
     },
-    clear: () => void (live && process.stderr.write('\r\x1b[K')),
+    clear: () => write(''),
   };
 }
 

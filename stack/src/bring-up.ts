@@ -2,7 +2,7 @@ import { createDatabases, grantOnTables } from './databases.ts';
 import { connectChild } from './components/connect.ts';
 import { connectorsArgs, connectorsWatchChild } from './components/connectors.ts';
 import { formatKafka, kafkaChild } from './components/kafka.ts';
-import { initializeMariadb, mariadbChild } from './components/mariadb.ts';
+import { initializeMariadb, mariadbChild, needsBundledServer } from './components/mariadb.ts';
 import { runErrand } from './components/node.ts';
 import {
   gatewayChild,
@@ -26,7 +26,10 @@ export async function bringUp(session: Session, signal: AbortSignal): Promise<vo
   const { progress, options, addresses } = session;
   const begun = Date.now();
   const tools = await progress.step('Java and Maven', () => findTools());
-  const installation = await install(tools, progress, { signal });
+  const installation = await install(tools, progress, {
+    signal,
+    bundledServer: needsBundledServer(session.layout),
+  });
   session.publishTools({ java: tools.java, kafkaJars: installation.kafkaJars });
 
   const database = startDatabase(session, installation).then(() => migrate(session, signal));

@@ -16,9 +16,15 @@ type Config = { server: MariadbServer; layout: Layout; port: number; secrets: Se
 
 const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
 
+const marker = (layout: Layout) => join(layout.mariadb, 'ordermesh-initialized');
+
+/** Data of the downloaded server stays with it: the machine's own may be older, and a server never reads newer data. */
+export const needsBundledServer = (layout: Layout): boolean =>
+  existsSync(marker(layout)) && readFileSync(marker(layout), 'utf8') === 'bundled';
+
 /** Makes the system tables when the data folder has none; an initialization that was interrupted begins anew. */
 export async function initializeMariadb({ server, layout }: Config): Promise<void> {
-  const done = join(layout.mariadb, 'ordermesh-initialized');
+  const done = marker(layout);
   if (existsSync(done)) return;
   rmSync(layout.mariadb, { recursive: true, force: true });
   mkdirSync(join(layout.mariadb, 'mysql'), { recursive: true, mode: 0o700 });
@@ -35,7 +41,7 @@ export async function initializeMariadb({ server, layout }: Config): Promise<voi
       `MariaDB could not make its system tables (exit code ${code}): ${explainLog(log) ?? ''}`,
     );
   }
-  writeFileSync(done, '');
+  writeFileSync(done, server.bundled ? 'bundled' : 'system');
 }
 
 /** As mariadb-install-db does, but without anonymous accounts, without root and without the help texts. */

@@ -41,15 +41,22 @@ export const pluginsSource: Source = {
 /** Our own transform is compiled here: its jar differs from machine to machine. */
 export const isOwnJar = (name: string) => name.startsWith('ordermesh-');
 
+export type InstallOptions = {
+  env?: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+  /** Take the downloaded MariaDB server even if the machine has one. */
+  bundledServer?: boolean;
+};
+
 /** Downloads, builds and checks what is missing. Each part is kept in the user's cache. */
 export async function install(
   tools: Tools,
   progress: Progress,
-  { env = process.env, signal }: { env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+  { env = process.env, signal, bundledServer = false }: InstallOptions = {},
 ): Promise<Installation> {
   const context = { maven: createMaven(tools, env, signal), cache: cacheDir(env), tools, progress };
   mkdirSync(context.cache, { recursive: true });
-  const system = await findSystemServer(env);
+  const system = bundledServer ? undefined : await findSystemServer(env);
   // One after the other where Maven runs: two of them would share, and could spoil, the same local repository.
   const kafkaJars = await progress.step('Kafka and Connect jars', (report) => installKafka(context, report));
   const plugins = await progress.step('Connect plugins', (report) => installPlugins(context, report));

@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts';
 /** Offsets `from` up to and without `to` of one partition. */
 export type Range = { topic: string; partition: number; from: number; to: number };
 
-/** How far the broker must get within this time, in milliseconds: any record at all. */
+/** Within so many milliseconds the broker has to deliver anything at all. */
 const stuckAfter = 15_000;
 const leaveWithin = 3_000;
 
@@ -75,7 +75,8 @@ export async function readTopics(options: {
   });
   const { promise: ended, resolve, reject } = Promise.withResolvers<undefined>();
   let over = false;
-  let lastSign = Date.now();
+  // A member that died holds up the group until the broker takes it for dead: only then the clock starts.
+  let lastSign = Infinity;
   const fail = (error: unknown) => {
     over = true;
     reject(error);
@@ -89,6 +90,7 @@ export async function readTopics(options: {
 
   consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
   consumer.on('consumer.group_join', () => {
+    lastSign = Date.now();
     for (const { range, next } of open.values())
       consumer.seek({ topic: range.topic, partition: range.partition, offset: String(next) });
   });

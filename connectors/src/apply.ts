@@ -65,14 +65,12 @@ async function change(connect: Connect, plan: Plan, patience: Patience): Promise
     patience.progress(`deleting ${name}, which is no longer defined`);
     await patiently(connect, () => ignoreMissing(connect.remove(name)), patience);
   }
-  for (const definition of plan.create) {
-    patience.progress(`creating ${definition.name}`);
-    await put(connect, definition.name, configOf(definition), patience);
-  }
-  for (const definition of plan.update) {
-    patience.progress(`updating ${definition.name} (${definition.changed.join(', ')})`);
-    await put(connect, definition.name, configOf(definition), patience);
-  }
+  for (const { name } of plan.create) patience.progress(`creating ${name}`);
+  for (const { name, changed } of plan.update) patience.progress(`updating ${name} (${changed.join(', ')})`);
+  // At once: a worker that has just started takes seconds to load the classes of each.
+  await Promise.all(
+    [...plan.create, ...plan.update].map((each) => put(connect, each.name, configOf(each), patience)),
+  );
 }
 
 /** A connector that cannot reach its database refuses its configuration: that passes, unlike the other mistakes. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
+import { eventId, type OutboxEvent } from '@ordermesh/chassis/outbox';
 import { recordIdentity, type ConsumedRecord } from '@ordermesh/chassis/record';
 import {
   dateTimeField,
@@ -12,27 +13,35 @@ import {
   requireProduct,
   show,
 } from '@ordermesh/chassis/record-fields';
+import type { Order, Reservation } from './reservation.ts';
 
 export const ordersTopic = 'orders.events';
+export const usersTopic = 'users.events';
 
-export type OrderPlaced = {
-  type: 'OrderPlaced';
-  orderId: string;
-  userId: string;
-  productId: string;
-  qty: number;
-  unitPrice: number;
-  totalPrice: number;
-  placedAt: Date;
+/** What a client wants of an order, and the trace that the record belongs to. */
+export type OrderEvent = {
+  type: 'OrderPlaced' | 'OrderCancelRequested';
+  order: Order;
+  traceparent: string | undefined;
+};
+
+/** What became of an order's payment. What was ordered is known from the reservation; the product says what to lock. */
+export type PaymentEvent = {
+  type: 'PaymentCompleted' | 'PaymentDeclined';
+  order: Pick<Order, 'orderId' | 'productId'>;
+  traceparent: string | undefined;
 };
 
 /** Units taken out of stock by hand, outside of any order. */
 export type StockMoved = { type: 'StockMoved'; movementId: string; productId: string; qty: number };
 
-export type OrdersEvent = OrderPlaced | StockMoved;
+export type ConsumedEvent = OrderEvent | PaymentEvent | StockMoved;
 
-/** Written to orders.events for others. */
-const ofNoConcern = ['OrderCancelRequested', 'OrderConfirmed', 'OrderRejected', 'OrderCancelled'];
+/** Written to these topics for others. */
+const ofNoConcern = {
+  [ordersTopic]: ['OrderConfirmed', 'OrderRejected', 'OrderCancelled'],
+  [usersTopic]: ['PaymentRefunded', 'Probe'],
+};
 
 const movementIdLimit = 300;
 const qty = integerField(1, 10_000);
@@ -52,11 +61,12 @@ const order = z.object({
   totalPrice: moneyField,
   placedAt: dateTimeField.optional(),
 });
+const paidOrder = z.object({ orderId: identifierField, productId: identifierField });
 
-function parseOrder(value: object, record: ConsumedRecord): OrderPlaced {
-  const fields = parseFields(order, value);
+function parseOrder(type: OrderEvent['type'], value: object, record: ConsumedRecord): OrderEvent {
+  const { placedAt = recordTime(record), ...fields } = parseFields(order, value);
   requireProduct('totalPrice', fields.totalPrice, fields.qty, fields.unitPrice);
-  return { type: 'OrderPlaced', ...fields, placedAt: fields.placedAt ?? recordTime(record) };
+  return { type, order: { ...fields, placedAt }, traceparent: record.headers['traceparent'] };
 }
 
 function parseMovement(value: object, record: ConsumedRecord): StockMoved {
@@ -71,17 +81,69 @@ function parseMovement(value: object, record: ConsumedRecord): StockMoved {
   return { type: 'StockMoved', movementId, productId, qty: count };
 }
 
-/**
- * Reads a record of orders.events. Without a `type` header it is taken for OrderPlaced, so that a record typed into a
- * console producer counts; without an orderId that is a plain stock movement. Null for what is of no concern here.
- * Throws InvalidRecordError, saying what was wrong and what was expected.
- */
-export function parseOrdersEvent(record: ConsumedRecord): OrdersEvent | null {
+function unknownType(record: ConsumedRecord): InvalidRecordError {
+  const { type } = record.headers;
+  return new InvalidRecordError(
+    type === undefined
+      ? 'the header type is missing'
+      : `the type ${show(type)} is unknown on ${record.topic}`,
+  );
+}
+
+/** A record of orders.events; see parseEvent. */
+function parseOrdersEvent(record: ConsumedRecord): OrderEvent | StockMoved | null {
   const type = record.headers['type'] ?? 'OrderPlaced';
-  if (ofNoConcern.includes(type)) return null;
-  if (type !== 'OrderPlaced') {
-    throw new InvalidRecordError(`the type ${show(type)} is unknown on ${record.topic}`);
-  }
+  if (ofNoConcern[ordersTopic].includes(type)) return null;
+  if (type !== 'OrderPlaced' && type !== 'OrderCancelRequested') throw unknownType(record);
   const value = parseJsonObject(record);
-  return 'orderId' in value ? parseOrder(value, record) : parseMovement(value, record);
+  if (type === 'OrderPlaced' && !('orderId' in value)) return parseMovement(value, record);
+  return parseOrder(type, value, record);
+}
+
+function parsePaymentEvent(record: ConsumedRecord): PaymentEvent | null {
+  const { type, traceparent } = record.headers;
+  if (type !== undefined && ofNoConcern[usersTopic].includes(type)) return null;
+  if (type !== 'PaymentCompleted' && type !== 'PaymentDeclined') throw unknownType(record);
+  return { type, order: parseFields(paidOrder, parseJsonObject(record)), traceparent };
+}
+
+/**
+ * Reads a record of orders.events or users.events. On orders.events one without a `type` header is taken for
+ * OrderPlaced, so that a record typed into a console producer counts; without an orderId that is a plain stock
+ * movement. Null for what is of no concern here. Throws InvalidRecordError, saying what was wrong and what was
+ * expected.
+ */
+export function parseEvent(record: ConsumedRecord): ConsumedEvent | null {
+  return record.topic === usersTopic ? parsePaymentEvent(record) : parseOrdersEvent(record);
+}
+
+function stockEvent(
+  type: 'StockReserved' | 'StockRejected' | 'StockReleased',
+  reservation: Reservation,
+  outcome: Record<string, unknown>,
+  traceparent: string | undefined,
+): OutboxEvent {
+  const { orderId, userId, productId, qty: count, unitPrice, totalPrice, placedAt } = reservation;
+  return {
+    id: eventId(type, orderId),
+    type,
+    aggregateId: orderId,
+    payload: {
+      ...{ orderId, userId, productId, qty: count, unitPrice, totalPrice, placedAt: placedAt.toISOString() },
+      ...outcome,
+    },
+    traceparent,
+  };
+}
+
+/**
+ * The events that tell others that a reservation has come to this status; at most one. What payment brought about is
+ * known already: users declined it itself, and orders learns of both from users.
+ */
+export function announce(reservation: Reservation, traceparent?: string): OutboxEvent[] {
+  const { status, reason } = reservation;
+  if (status === 'RESERVED') return [stockEvent('StockReserved', reservation, {}, traceparent)];
+  if (status === 'REJECTED') return [stockEvent('StockRejected', reservation, { reason }, traceparent)];
+  if (status === 'SOLD' || reason === 'PAYMENT_DECLINED') return [];
+  return [stockEvent('StockReleased', reservation, {}, traceparent)];
 }

@@ -5,6 +5,8 @@ import { Stock1763700000002 } from '../migrations/1763700000002-stock.ts';
 import { Reservations1763700000003 } from '../migrations/1763700000003-reservations.ts';
 import { Movements1763700000004 } from '../migrations/1763700000004-movements.ts';
 import { Restocks1763700000005 } from '../migrations/1763700000005-restocks.ts';
+import { Outbox1763700000006 } from '../migrations/1763700000006-outbox.ts';
+import { ReleaseReasons1763700000007 } from '../migrations/1763700000007-release-reasons.ts';
 
 await runMigrations({
   config: loadConfig(databaseEnvironment),
@@ -14,5 +16,7 @@ await runMigrations({
     Reservations1763700000003,
     Movements1763700000004,
     Restocks1763700000005,
+    Outbox1763700000006,
+    ReleaseReasons1763700000007,
   ],
 });

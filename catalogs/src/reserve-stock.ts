@@ -1,178 +1,191 @@
 import type { Rejected } from '@ordermesh/chassis/apply-batch';
 import type { Handler } from '@ordermesh/chassis/consumer';
-import type { Database, Sql } from '@ordermesh/chassis/database';
+import type { Database } from '@ordermesh/chassis/database';
 import { isDuplicateKey } from '@ordermesh/chassis/database-errors';
+import type { OutboxEvent } from '@ordermesh/chassis/outbox';
 import {
+  announce,
   ordersTopic,
-  parseOrdersEvent,
-  type OrderPlaced,
-  type OrdersEvent,
+  parseEvent,
+  usersTopic,
+  type ConsumedEvent,
+  type OrderEvent,
+  type PaymentEvent,
   type StockMoved,
 } from './events.ts';
+import type { Order, Reservation } from './reservation.ts';
+import { lockStock, readExisting, writeDecision } from './reservation-store.ts';
 
-/** The inbox's part that matters to some events: which of their orders and movements are recorded already. */
-export type Recorded = { orders: ReadonlySet<string>; movements: ReadonlySet<string> };
+/** What is recorded that matters to some events: reservations by order, and the ids of movements. */
+export type Existing = { reservations: ReadonlyMap<string, Reservation>; movements: ReadonlySet<string> };
 
-export type Reservation = {
-  order: OrderPlaced;
-  status: 'RESERVED' | 'REJECTED';
-  reason: 'OUT_OF_STOCK' | 'UNKNOWN_PRODUCT' | null;
-};
+/** What is added to a product's counts, with its sign. */
+export type StockChange = { available: number; reserved: number; sold: number; moved: number };
 
-/** What to write for some events. `taken` are the units that leave `available`, by product. */
+/** What to write for some events. */
 export type Decision = {
-  reservations: Reservation[];
+  /** Of orders that had none, as they stand after all events. */
+  opened: Reservation[];
+  /** Of those recorded before, if they changed. */
+  changed: Reservation[];
   movements: StockMoved[];
-  taken: Map<string, { reserved: number; moved: number }>;
-  refused: Rejected<OrdersEvent>[];
+  /** By product. */
+  stock: Map<string, StockChange>;
+  outbox: OutboxEvent[];
+  refused: Rejected<ConsumedEvent>[];
 };
+
+/** On OrderPlaced: all units, or none. `available` is undefined when there is no such product. */
+function reserve(before: Reservation | undefined, order: Order, available: number | undefined): Reservation {
+  if (before) return before;
+  if (available === undefined) return { ...order, status: 'REJECTED', reason: 'UNKNOWN_PRODUCT' };
+  if (available < order.qty) return { ...order, status: 'REJECTED', reason: 'OUT_OF_STOCK' };
+  return { ...order, status: 'RESERVED', reason: null };
+}
+
+/** Whether there are units to give back. */
+const holdsStock = ({ status }: Reservation) => status === 'RESERVED' || status === 'SOLD';
+
+/** On OrderCancelRequested, undoes `reserve` and `sell`; where nothing was reserved yet, nothing ever will be. */
+function release(before: Reservation | undefined, order: Order): Reservation {
+  if (!before) return { ...order, status: 'RELEASED', reason: 'CANCELLED_BEFORE_RESERVED' };
+  return holdsStock(before) ? { ...before, status: 'RELEASED', reason: 'CANCELLED' } : before;
+}
+
+/** On PaymentCompleted. A string says why this cannot be. */
+function sell(before: Reservation | undefined, orderId: string): Reservation | string {
+  if (!before) return `order ${JSON.stringify(orderId)} was paid and has no reservation`;
+  return before.status === 'RESERVED' ? { ...before, status: 'SOLD', reason: null } : before;
+}
+
+/** On PaymentDeclined, undoes `reserve`. A string says why this cannot be. */
+function giveUp(before: Reservation | undefined, orderId: string): Reservation | string {
+  if (!before) return `payment of order ${JSON.stringify(orderId)} was declined and it has no reservation`;
+  if (before.status === 'SOLD') {
+    return `payment of order ${JSON.stringify(orderId)} was declined and it is sold already`;
+  }
+  return holdsStock(before) ? { ...before, status: 'RELEASED', reason: 'PAYMENT_DECLINED' } : before;
+}
+
+/** One cell of the table in the README: what an event makes of an order's reservation, or why it cannot be. */
+function follow(
+  before: Reservation | undefined,
+  event: OrderEvent | PaymentEvent,
+  available: number | undefined,
+): Reservation | string {
+  switch (event.type) {
+    case 'OrderPlaced':
+      return reserve(before, event.order, available);
+    case 'OrderCancelRequested':
+      return release(before, event.order);
+    case 'PaymentCompleted':
+      return sell(before, event.order.orderId);
+    case 'PaymentDeclined':
+      return giveUp(before, event.order.orderId);
+  }
+}
+
+/** The count that an order's units are in; those of an order without a reservation are available. */
+function countOf(reservation: Reservation | undefined): 'available' | 'reserved' | 'sold' {
+  if (reservation?.status === 'RESERVED') return 'reserved';
+  return reservation?.status === 'SOLD' ? 'sold' : 'available';
+}
 
 /**
- * Decides events in their order: each order that is not recorded yet gets a reservation, RESERVED while stock lasts
- * and REJECTED otherwise, and each new movement takes its units out or is refused. `available` is the stock by product.
+ * Decides events in the order of the log, each by what is recorded of its order: see the table in the README. Units
+ * never appear or vanish, they go from one count to another. `available` is the stock by product, `existing`
+ * what is recorded. A reservation that is recorded already decides what was ordered.
  */
 export function decideReservations(
-  events: readonly OrdersEvent[],
+  events: readonly ConsumedEvent[],
   available: ReadonlyMap<string, number>,
-  recorded: Recorded,
+  existing: Existing,
 ): Decision {
   const left = new Map(available);
-  const orders = new Set(recorded.orders);
-  const moves = new Set(recorded.movements);
-  const decision: Decision = { reservations: [], movements: [], taken: new Map(), refused: [] };
+  const changed = new Map<string, Reservation>();
+  const movements = new Map<string, StockMoved>();
+  const stock: Decision['stock'] = new Map();
+  const outbox: OutboxEvent[] = [];
+  const refused: Decision['refused'] = [];
 
-  function take(productId: string, count: 'reserved' | 'moved', qty: number): Reservation['reason'] {
-    const inStock = left.get(productId);
-    if (inStock === undefined) return 'UNKNOWN_PRODUCT';
-    if (inStock < qty) return 'OUT_OF_STOCK';
-    left.set(productId, inStock - qty);
-    const taken = decision.taken.get(productId) ?? { reserved: 0, moved: 0 };
-    decision.taken.set(productId, { ...taken, [count]: taken[count] + qty });
-    return null;
-  }
-
-  function reserve(order: OrderPlaced): void {
-    if (orders.has(order.orderId)) return;
-    orders.add(order.orderId);
-    const reason = take(order.productId, 'reserved', order.qty);
-    decision.reservations.push({ order, status: reason === null ? 'RESERVED' : 'REJECTED', reason });
+  function transfer(productId: string, from: keyof StockChange, to: keyof StockChange, qty: number): void {
+    if (from === to) return;
+    const change = stock.get(productId) ?? { available: 0, reserved: 0, sold: 0, moved: 0 };
+    change[from] -= qty;
+    change[to] += qty;
+    stock.set(productId, change);
+    const before = available.get(productId);
+    if (before !== undefined) left.set(productId, before + change.available);
   }
 
   function move(movement: StockMoved): void {
-    if (moves.has(movement.movementId)) return;
-    const { productId, qty } = movement;
-    const reason = take(productId, 'moved', qty);
-    if (reason === null) {
-      moves.add(movement.movementId);
-      decision.movements.push(movement);
-      return;
+    const { movementId, productId, qty } = movement;
+    if (existing.movements.has(movementId) || movements.has(movementId)) return;
+    const inStock = left.get(productId);
+    if (inStock === undefined) {
+      refused.push({ event: movement, reason: `there is no product ${JSON.stringify(productId)}` });
+    } else if (inStock < qty) {
+      const reason = `${qty} units of ${JSON.stringify(productId)} cannot be moved, only ${inStock} are available`;
+      refused.push({ event: movement, reason });
+    } else {
+      movements.set(movementId, movement);
+      transfer(productId, 'available', 'moved', qty);
     }
-    const why =
-      reason === 'UNKNOWN_PRODUCT'
-        ? `there is no product ${JSON.stringify(productId)}`
-        : `${qty} units of ${JSON.stringify(productId)} cannot be moved, only ${left.get(productId)} are available`;
-    decision.refused.push({ event: movement, reason: why });
   }
 
   for (const event of events) {
-    if (event.type === 'OrderPlaced') reserve(event);
-    else move(event);
+    if (event.type === 'StockMoved') {
+      move(event);
+      continue;
+    }
+    const { orderId, productId } = event.order;
+    const before = changed.get(orderId) ?? existing.reservations.get(orderId);
+    const after = follow(before, event, left.get(productId));
+    if (after === before) continue;
+    if (typeof after === 'string') {
+      refused.push({ event, reason: after });
+      continue;
+    }
+    changed.set(orderId, after);
+    transfer(after.productId, countOf(before), countOf(after), after.qty);
+    outbox.push(...announce(after, event.traceparent));
   }
-  return decision;
-}
-
-/** Locks the stock of the products, always in the same order, so that two batches wait for rather than block each other. */
-async function lockStock(sql: Sql, events: OrdersEvent[]): Promise<Map<string, number>> {
-  const rows = await sql.query<{ productId: string; available: number }[]>(
-    `SELECT product_id AS productId, available FROM stock WHERE product_id IN (?) ORDER BY product_id FOR UPDATE`,
-    [[...new Set(events.map((event) => event.productId))]],
-  );
-  return new Map(rows.map(({ productId, available }) => [productId, available]));
-}
-
-/** The inbox is read after the locks were taken: what another consumer wrote about these products is seen. */
-async function readRecorded(sql: Sql, events: OrdersEvent[]): Promise<Recorded> {
-  const orderIds = events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.orderId] : []));
-  const movementIds = events.flatMap((event) => (event.type === 'StockMoved' ? [event.movementId] : []));
-  const [orders, movements] = await Promise.all([
-    readIds(sql, 'SELECT order_id AS id FROM reservations WHERE order_id IN (?)', orderIds),
-    readIds(sql, 'SELECT id FROM movements WHERE id IN (?)', movementIds),
-  ]);
-  return { orders, movements };
-}
-
-async function readIds(sql: Sql, query: string, ids: string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await sql.query<{ id: string }[]>(query, [[...new Set(ids)]]);
-  return new Set(rows.map(({ id }) => id));
-}
-
-async function write(sql: Sql, { reservations, movements, taken }: Decision): Promise<void> {
-  const writes: Promise<unknown>[] = [];
-  if (reservations.length > 0) {
-    writes.push(
-      sql.batch(
-        `INSERT INTO reservations
-           (order_id, product_id, user_id, qty, unit_price, total_price, placed_at, status, reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        reservations.map(({ order, status, reason }) => [
-          order.orderId,
-          order.productId,
-          order.userId,
-          order.qty,
-          order.unitPrice,
-          order.totalPrice,
-          order.placedAt,
-          status,
-          reason,
-        ]),
-      ),
-    );
-  }
-  if (movements.length > 0) {
-    writes.push(
-      sql.batch(
-        'INSERT INTO movements (id, product_id, qty) VALUES (?, ?, ?)',
-        movements.map(({ movementId, productId, qty }) => [movementId, productId, qty]),
-      ),
-    );
-  }
-  if (taken.size > 0) {
-    writes.push(
-      sql.batch(
-        `UPDATE stock SET available = available - ?, reserved = reserved + ?, moved = moved + ? WHERE product_id = ?`,
-        [...taken].map(([productId, { reserved, moved }]) => [reserved + moved, reserved, moved, productId]),
-      ),
-    );
-  }
-  await Promise.all(writes);
+  const reservations = [...changed.values()];
+  return {
+    opened: reservations.filter(({ orderId }) => !existing.reservations.has(orderId)),
+    changed: reservations.filter(({ orderId }) => existing.reservations.has(orderId)),
+    movements: [...movements.values()],
+    stock,
+    outbox,
+    refused,
+  };
 }
 
 const attempts = 5;
 
 /**
- * Takes part in orders.events: a batch is one transaction with a fixed number of statements, whatever its size.
- * Order id and movement id are unique keys. If another consumer wrote one of them in the meantime (a record of the
- * same order in another partition, or a member that lost its partition while at it), the batch is decided anew.
+ * Takes part in orders.events and users.events: a batch is one transaction with a fixed number of statements, whatever
+ * its size. Order id and movement id are unique keys. If another consumer wrote one of them in the meantime (a record
+ * of the same order in another partition, or a member that lost its partition while at it), the batch is decided anew.
  */
 export function createReserveStock({
   database,
 }: {
   database: Pick<Database, 'transaction'>;
-}): Handler<OrdersEvent> {
-  function applyOnce(events: OrdersEvent[]): Promise<Rejected<OrdersEvent>[]> {
+}): Handler<ConsumedEvent> {
+  function applyOnce(events: ConsumedEvent[]): Promise<Rejected<ConsumedEvent>[]> {
     return database.transaction(async (sql) => {
       const available = await lockStock(sql, events);
-      const recorded = await readRecorded(sql, events);
-      const decision = decideReservations(events, available, recorded);
-      await write(sql, decision);
+      const existing = await readExisting(sql, events);
+      const decision = decideReservations(events, available, existing);
+      await writeDecision(sql, decision);
       return decision.refused;
     });
   }
 
   return {
-    topics: [ordersTopic],
-    parse: parseOrdersEvent,
+    topics: [ordersTopic, usersTopic],
+    parse: parseEvent,
     apply: async (events) => {
       for (let attempt = 1; ; attempt++) {
         try {

@@ -1,128 +1,374 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OrderPlaced, OrdersEvent, StockMoved } from '../src/events.ts';
-import { decideReservations } from '../src/reserve-stock.ts';
+import { eventId } from '@ordermesh/chassis/outbox';
+import type { ConsumedEvent, StockMoved } from '../src/events.ts';
+import type { Order, RejectionReason, ReleaseReason, Reservation } from '../src/reservation.ts';
+import { decideReservations, type Decision } from '../src/reserve-stock.ts';
+import { anOrder, cancelled, declined, moved, paid, placed } from './orders.ts';
 
-const order = (orderId: string, qty: number, productId = 'P'): OrderPlaced => ({
-  type: 'OrderPlaced',
-  orderId,
-  userId: 'U',
-  productId,
-  qty,
-  unitPrice: 5,
-  totalPrice: 5 * qty,
-  placedAt: new Date(0),
+const reserved = (order: Order): Reservation => ({ ...order, status: 'RESERVED', reason: null });
+const sold = (order: Order): Reservation => ({ ...order, status: 'SOLD', reason: null });
+const rejected = (order: Order, reason: RejectionReason): Reservation => ({
+  ...order,
+  status: 'REJECTED',
+  reason,
 });
-const movement = (movementId: string, qty: number, productId = 'P'): StockMoved => ({
-  type: 'StockMoved',
-  movementId,
-  productId,
-  qty,
+const released = (order: Order, reason: ReleaseReason): Reservation => ({
+  ...order,
+  status: 'RELEASED',
+  reason,
 });
 
-function decide(
-  events: OrdersEvent[],
-  stock: Record<string, number>,
-  recorded: { orders?: string[]; movements?: string[] } = {},
-) {
-  const { reservations, movements, taken, refused } = decideReservations(
-    events,
-    new Map(Object.entries(stock)),
-    { orders: new Set(recorded.orders), movements: new Set(recorded.movements) },
+type Given = { stock?: Record<string, number>; reservations?: Reservation[]; movements?: StockMoved[] };
+
+const decideFully = ({ stock = {}, reservations = [], movements = [] }: Given, events: ConsumedEvent[]) =>
+  decideReservations(events, new Map(Object.entries(stock)), {
+    reservations: new Map(reservations.map((reservation) => [reservation.orderId, reservation])),
+    movements: new Set(movements.map(({ movementId }) => movementId)),
+  });
+
+/** What is published, without the order that every event carries. */
+const published = ({ outbox }: Decision) =>
+  outbox.map(({ type, aggregateId, payload }) =>
+    [type, aggregateId, payload['reason']].filter((word) => word !== undefined).join(' '),
   );
+
+/** Only the counts that change. */
+const changesOf = ({ stock }: Decision) =>
+  Object.fromEntries(
+    [...stock].map(([productId, change]) => [
+      productId,
+      Object.fromEntries(Object.entries(change).filter(([, count]) => count !== 0)),
+    ]),
+  );
+
+function decide(given: Given, ...events: ConsumedEvent[]) {
+  const decision = decideFully(given, events);
+  for (const { available, reserved: held, sold: gone, moved: out } of decision.stock.values()) {
+    // Units go from one count to another, and never appear or vanish.
+    expect(available + held + gone + out).toBe(0);
+  }
+  const { opened, changed, movements, refused } = decision;
   return {
-    outcomes: reservations.map((made) => `${made.order.orderId} ${made.reason ?? made.status}`),
-    movements: movements.map((made) => made.movementId),
-    taken: Object.fromEntries(taken),
+    opened,
+    changed,
+    movements: movements.map(({ movementId }) => movementId),
+    stock: changesOf(decision),
+    published: published(decision),
     refused: refused.map(({ reason }) => reason),
   };
 }
-const nothing = { outcomes: [], movements: [], taken: {}, refused: [] };
+const nothing = { opened: [], changed: [], movements: [], stock: {}, published: [], refused: [] };
+const plenty = { P: 100, Q: 100 };
 
-describe('given enough stock', () => {
-  test('when an order comes, then its units are reserved', () => {
-    expect(decide([order('A', 10)], { P: 100 })).toEqual({
+describe('given no reservation of the order', () => {
+  const order = anOrder({ orderId: 'A' });
+
+  test.each([3, 4, 2_147_483_647])('when it is placed and %d units are there, they are reserved', (P) => {
+    expect(decide({ stock: { P } }, placed(order))).toEqual({
       ...nothing,
-      outcomes: ['A RESERVED'],
-      taken: { P: { reserved: 10, moved: 0 } },
+      opened: [reserved(order)],
+      stock: { P: { available: -3, reserved: 3 } },
+      published: ['StockReserved A'],
     });
   });
 
-  test('when orders of several products come, then each takes from its own', () => {
-    expect(
-      decide([order('A', 1, 'P'), order('B', 2, 'Q'), order('C', 3, 'P')], { P: 9, Q: 9 }).taken,
-    ).toEqual({
-      P: { reserved: 4, moved: 0 },
-      Q: { reserved: 2, moved: 0 },
+  test.each([0, 2])('when it is placed and %d units are there, it is rejected, on record', (P) => {
+    expect(decide({ stock: { P } }, placed(order))).toEqual({
+      ...nothing,
+      opened: [rejected(order, 'OUT_OF_STOCK')],
+      published: ['StockRejected A OUT_OF_STOCK'],
     });
   });
 
-  test('when a plain movement comes, then its units leave for good', () => {
-    expect(decide([movement('m', 10)], { P: 100 })).toEqual({
+  test('when it is placed and there is no such product, it is rejected, on record', () => {
+    expect(decide({ stock: { Q: 100 } }, placed(order))).toEqual({
+      ...nothing,
+      opened: [rejected(order, 'UNKNOWN_PRODUCT')],
+      published: ['StockRejected A UNKNOWN_PRODUCT'],
+    });
+  });
+
+  test.each<Record<string, number>>([{}, { P: 0 }, { P: 100 }])(
+    'when it is cancelled, with stock %j, it is released, on record, and nothing returns',
+    (stock) => {
+      expect(decide({ stock }, cancelled(order))).toEqual({
+        ...nothing,
+        opened: [released(order, 'CANCELLED_BEFORE_RESERVED')],
+        published: ['StockReleased A'],
+      });
+    },
+  );
+
+  test('when it is paid, that is a dead letter', () => {
+    expect(decide({ stock: plenty }, paid(order))).toEqual({
+      ...nothing,
+      refused: ['order "A" was paid and has no reservation'],
+    });
+  });
+
+  test('when its payment is declined, that is a dead letter', () => {
+    expect(decide({ stock: plenty }, declined(order))).toEqual({
+      ...nothing,
+      refused: ['payment of order "A" was declined and it has no reservation'],
+    });
+  });
+});
+
+describe('given units that are reserved for the order', () => {
+  const order = anOrder({ orderId: 'A' });
+  const given = { stock: plenty, reservations: [reserved(order)] };
+
+  test('when it is placed again, nothing happens', () => {
+    expect(decide(given, placed(order))).toEqual(nothing);
+  });
+
+  test('when it is cancelled, it is released and they come back', () => {
+    expect(decide(given, cancelled(order))).toEqual({
+      ...nothing,
+      changed: [released(order, 'CANCELLED')],
+      stock: { P: { available: 3, reserved: -3 } },
+      published: ['StockReleased A'],
+    });
+  });
+
+  test('when it is paid, they are sold, and nobody has to be told', () => {
+    expect(decide(given, paid(order))).toEqual({
+      ...nothing,
+      changed: [sold(order)],
+      stock: { P: { reserved: -3, sold: 3 } },
+    });
+  });
+
+  test('when its payment is declined, it is released and they come back, and nobody has to be told', () => {
+    expect(decide(given, declined(order))).toEqual({
+      ...nothing,
+      changed: [released(order, 'PAYMENT_DECLINED')],
+      stock: { P: { available: 3, reserved: -3 } },
+    });
+  });
+});
+
+describe('given units that were sold', () => {
+  const order = anOrder({ orderId: 'A' });
+  const given = { stock: plenty, reservations: [sold(order)] };
+
+  test('when the order is placed again, nothing happens', () => {
+    expect(decide(given, placed(order))).toEqual(nothing);
+  });
+
+  test('when it is cancelled, it is released and they come back', () => {
+    expect(decide(given, cancelled(order))).toEqual({
+      ...nothing,
+      changed: [released(order, 'CANCELLED')],
+      stock: { P: { available: 3, sold: -3 } },
+      published: ['StockReleased A'],
+    });
+  });
+
+  test('when it is paid again, nothing happens', () => {
+    expect(decide(given, paid(order))).toEqual(nothing);
+  });
+
+  test('when its payment is declined, that is a dead letter', () => {
+    expect(decide(given, declined(order))).toEqual({
+      ...nothing,
+      refused: ['payment of order "A" was declined and it is sold already'],
+    });
+  });
+});
+
+describe.each<[string, Reservation]>([
+  ['released by its cancellation', released(anOrder(), 'CANCELLED')],
+  ['cancelled before it was placed', released(anOrder(), 'CANCELLED_BEFORE_RESERVED')],
+  ['released as its payment was declined', released(anOrder(), 'PAYMENT_DECLINED')],
+  ['rejected for want of stock', rejected(anOrder(), 'OUT_OF_STOCK')],
+  ['rejected for want of a product', rejected(anOrder(), 'UNKNOWN_PRODUCT')],
+])('given an order that was %s', (_, reservation) => {
+  test.each<[string, (order: Order) => ConsumedEvent]>([
+    ['is placed again, after a restock', placed],
+    ['is cancelled', cancelled],
+    ['is paid', paid],
+    ['is declined payment', declined],
+  ])('when it %s, nothing happens', (__, event) => {
+    expect(decide({ stock: plenty, reservations: [reservation] }, event(reservation))).toEqual(nothing);
+  });
+});
+
+describe('a plain movement', () => {
+  test('takes its units out for good, and nobody has to be told', () => {
+    expect(decide({ stock: plenty }, moved(10, 'P', 'm'))).toEqual({
       ...nothing,
       movements: ['m'],
-      taken: { P: { reserved: 0, moved: 10 } },
+      stock: { P: { available: -10, moved: 10 } },
     });
   });
-});
 
-describe('given exactly what an order wants', () => {
-  test('when it comes, then it gets the last units, and the next order nothing', () => {
-    expect(decide([order('A', 10), order('B', 1)], { P: 10 })).toEqual({
+  test('that is recorded already, or comes twice, counts once', () => {
+    const [old, twice] = [moved(1), moved(1, 'P', 'm')];
+    expect(decide({ stock: plenty, movements: [old] }, old, twice, twice)).toEqual({
       ...nothing,
-      outcomes: ['A RESERVED', 'B OUT_OF_STOCK'],
-      taken: { P: { reserved: 10, moved: 0 } },
+      movements: ['m'],
+      stock: { P: { available: -1, moved: 1 } },
     });
   });
-});
 
-describe('given less than an order wants', () => {
-  test('when it comes, then it is rejected, and a smaller one after it still gets its units', () => {
-    expect(decide([order('A', 11), order('B', 10)], { P: 10 }).outcomes).toEqual([
-      'A OUT_OF_STOCK',
-      'B RESERVED',
-    ]);
+  test('of more than there is, or of no product, is a dead letter', () => {
+    expect(decide({ stock: { P: 10 } }, moved(11), moved(1, 'X'))).toEqual({
+      ...nothing,
+      refused: ['11 units of "P" cannot be moved, only 10 are available', 'there is no product "X"'],
+    });
   });
 
-  test('when a movement wants too much, then it is refused with what is left, and takes nothing', () => {
-    expect(decide([order('A', 4), movement('m', 7)], { P: 10 })).toEqual({
-      ...nothing,
-      outcomes: ['A RESERVED'],
-      taken: { P: { reserved: 4, moved: 0 } },
+  test('that was refused is decided anew when it comes again, and there is enough by then', () => {
+    const tooMuch = moved(7, 'P', 'm');
+    const held = anOrder({ qty: 4 });
+    const given = { stock: { P: 6 }, reservations: [reserved(held)] };
+    expect(decide(given, tooMuch, cancelled(held), tooMuch)).toMatchObject({
+      movements: ['m'],
+      stock: { P: { available: -3, reserved: -4, moved: 7 } },
       refused: ['7 units of "P" cannot be moved, only 6 are available'],
     });
   });
 });
 
-describe('given no such product', () => {
-  test('when an order comes, then it is rejected, on record', () => {
-    expect(decide([order('A', 1)], {})).toEqual({ ...nothing, outcomes: ['A UNKNOWN_PRODUCT'] });
+describe('in one batch', () => {
+  test('orders and movements take from a product as they come, for as long as it lasts', () => {
+    const [first, tooMuch, last] = [anOrder({ qty: 4 }), anOrder({ qty: 6 }), anOrder({ qty: 5 })];
+    expect(
+      decide({ stock: { P: 10 } }, placed(first), moved(1), placed(tooMuch), placed(last)),
+    ).toMatchObject({
+      opened: [reserved(first), rejected(tooMuch, 'OUT_OF_STOCK'), reserved(last)],
+      stock: { P: { available: -10, reserved: 9, moved: 1 } },
+    });
   });
 
-  test('when a movement comes, then it is refused', () => {
-    expect(decide([movement('m', 1)], {})).toEqual({ ...nothing, refused: ['there is no product "P"'] });
+  test('each product has its own stock', () => {
+    const [one, other] = [anOrder(), anOrder({ productId: 'Q', qty: 5 })];
+    expect(decide({ stock: { P: 3, Q: 5 } }, placed(one), placed(other)).stock).toEqual({
+      P: { available: -3, reserved: 3 },
+      Q: { available: -5, reserved: 5 },
+    });
+  });
+
+  test.each([
+    ['a cancellation', cancelled],
+    ['a declined payment', declined],
+  ])('what %s gives back can go to the next order, and not to the one before', (_, giveBack) => {
+    const [old, before, after] = [anOrder(), anOrder(), anOrder()];
+    const given = { stock: { P: 0 }, reservations: [reserved(old)] };
+    expect(decide(given, placed(before), giveBack(old), placed(after))).toMatchObject({
+      opened: [rejected(before, 'OUT_OF_STOCK'), reserved(after)],
+      stock: { P: {} },
+    });
+  });
+
+  test('an order that is placed, paid and cancelled has one row and its events in their order', () => {
+    const order = anOrder({ orderId: 'A' });
+    expect(decide({ stock: plenty }, placed(order), paid(order), cancelled(order))).toEqual({
+      ...nothing,
+      opened: [released(order, 'CANCELLED')],
+      stock: { P: {} },
+      published: ['StockReserved A', 'StockReleased A'],
+    });
+  });
+
+  test('an order that is placed and paid is sold', () => {
+    const order = anOrder({ orderId: 'A' });
+    expect(decide({ stock: plenty }, placed(order), paid(order))).toMatchObject({
+      opened: [sold(order)],
+      stock: { P: { available: -3, sold: 3 } },
+      published: ['StockReserved A'],
+    });
+  });
+
+  test('a cancellation that comes before its order lets it come to nothing', () => {
+    const order = anOrder({ orderId: 'A' });
+    expect(decide({ stock: plenty }, cancelled(order), placed(order))).toEqual({
+      ...nothing,
+      opened: [released(order, 'CANCELLED_BEFORE_RESERVED')],
+      published: ['StockReleased A'],
+    });
+  });
+
+  test('of a cancellation and a payment the cancellation wins, whichever comes first', () => {
+    const order = anOrder({ orderId: 'A' });
+    const given = { stock: plenty, reservations: [reserved(order)] };
+    const outcome = {
+      ...nothing,
+      changed: [released(order, 'CANCELLED')],
+      stock: { P: { available: 3, reserved: -3 } },
+      published: ['StockReleased A'],
+    };
+    expect(decide(given, cancelled(order), paid(order))).toEqual(outcome);
+    expect(decide(given, paid(order), cancelled(order))).toEqual(outcome);
+  });
+
+  test('of a cancellation and a declined payment the first wins, and units come back once', () => {
+    const order = anOrder({ orderId: 'A' });
+    const given = { stock: plenty, reservations: [reserved(order)] };
+    const back = { P: { available: 3, reserved: -3 } };
+    expect(decide(given, cancelled(order), declined(order))).toMatchObject({
+      changed: [released(order, 'CANCELLED')],
+      stock: back,
+      published: ['StockReleased A'],
+    });
+    expect(decide(given, declined(order), cancelled(order))).toMatchObject({
+      changed: [released(order, 'PAYMENT_DECLINED')],
+      stock: back,
+      published: [],
+    });
+  });
+
+  test('an event that comes twice counts once', () => {
+    const order = anOrder();
+    const once = [placed(order), paid(order), cancelled(order)];
+    expect(decideFully({ stock: plenty }, [...once, ...once])).toEqual(decideFully({ stock: plenty }, once));
+  });
+
+  test('a refused event does not hold up those around it', () => {
+    const [one, other] = [anOrder(), anOrder({ orderId: 'B' })];
+    expect(decide({ stock: plenty }, placed(one), paid(other), paid(one))).toMatchObject({
+      opened: [sold(one)],
+      refused: ['order "B" was paid and has no reservation'],
+    });
+  });
+
+  test('what is given is left as it is', () => {
+    const [available, reservations] = [new Map([['P', 3]]), new Map<string, Reservation>()];
+    decideReservations([placed(anOrder())], available, { reservations, movements: new Set() });
+    expect([available.get('P'), reservations.size]).toEqual([3, 0]);
   });
 });
 
-describe('given an order or a movement that is recorded already', () => {
-  test('when it comes again, whatever it says now, then nothing happens', () => {
-    const recorded = { orders: ['A'], movements: ['m'] };
-    expect(
-      decide([order('A', 10), order('A', 3, 'Q'), movement('m', 1)], { P: 100, Q: 9 }, recorded),
-    ).toEqual(nothing);
+test('what was ordered is what was recorded first, whatever an event says later', () => {
+  const order = anOrder({ orderId: 'A' });
+  const other = { ...order, productId: 'Q', qty: 50, totalPrice: 5_000, userId: 'bob' };
+  const given = { stock: plenty, reservations: [sold(order)] };
+  expect(decide(given, placed(other), cancelled(other))).toMatchObject({
+    changed: [released(order, 'CANCELLED')],
+    stock: { P: { available: 3, sold: -3 } },
   });
+  expect(decideFully(given, [cancelled(other)]).outbox).toMatchObject([
+    { payload: { productId: 'P', qty: 3, userId: 'ada' } },
+  ]);
+});
 
-  test('when a rejected one comes again after a restock, then it stays rejected', () => {
-    expect(decide([order('A', 10)], { P: 1_000 }, { orders: ['A'] })).toEqual(nothing);
+test('an event carries the whole order, an id that its order and type make, and the trace of its cause', () => {
+  const order = anOrder({ orderId: 'test-order-id-dummy-id' });
+  const [first, second] = decideFully({ stock: plenty }, [
+    placed(order, 'one'),
+    cancelled(order, 'two'),
+  ]).outbox;
+  const payload = {
+    ...{ orderId: 'test-order-id-dummy-id', userId: 'ada', productId: 'P' },
+    ...{ qty: 3, unitPrice: 100, totalPrice: 300, placedAt: '2026-11-20T10:00:00.123Z' },
+  };
+  expect(first).toEqual({
+    id: eventId('StockReserved', order.orderId),
+    type: 'StockReserved',
+    aggregateId: order.orderId,
+    payload,
+    traceparent: 'one',
   });
-
-  test('when it comes twice among others, then it counts once, the first time', () => {
-    expect(
-      decide([order('A', 1), order('B', 1), order('A', 5), movement('m', 1), movement('m', 1)], { P: 9 }),
-    ).toEqual({
-      outcomes: ['A RESERVED', 'B RESERVED'],
-      movements: ['m'],
-      taken: { P: { reserved: 2, moved: 1 } },
-      refused: [],
-    });
-  });
+  expect(second).toMatchObject({ type: 'StockReleased', payload, traceparent: 'two' });
 });

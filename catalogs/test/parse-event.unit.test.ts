@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
-import { parseOrdersEvent } from '../src/events.ts';
+import { parseEvent } from '../src/events.ts';
 
 const order = {
   productId: 'CATALOG-001',
@@ -21,22 +21,21 @@ const without = (name: string) => Object.fromEntries(Object.entries(order).filte
 
 describe('a record of orders.events', () => {
   test('without a type is an order, placed when it was appended', () => {
-    expect(parseOrdersEvent(record(order))).toEqual({
+    expect(parseEvent(record(order))).toEqual({
       type: 'OrderPlaced',
-      ...order,
-      placedAt: new Date(1700000000000),
+      order: { ...order, placedAt: new Date(1700000000000) },
     });
   });
 
   test('of type OrderPlaced says when it was placed, in any zone', () => {
-    const parsed = parseOrdersEvent(
+    const parsed = parseEvent(
       record({ ...order, placedAt: '2026-11-20T10:00:00.123+02:00' }, { type: 'OrderPlaced' }),
     );
-    expect(parsed).toMatchObject({ placedAt: new Date('2026-11-20T08:00:00.123Z') });
+    expect(parsed).toMatchObject({ order: { placedAt: new Date('2026-11-20T08:00:00.123Z') } });
   });
 
   test('may carry fields that are nobody’s business here', () => {
-    expect(parseOrdersEvent(record({ ...order, note: { gift: true } }))).not.toHaveProperty('note');
+    expect(parseEvent(record({ ...order, note: { gift: true } }))).not.toHaveProperty('order.note');
   });
 
   test.each([
@@ -45,21 +44,21 @@ describe('a record of orders.events', () => {
     ['an accent', 'örder-1'],
     ['a control character', 'order\u0000-1'],
   ])('may have an order id with %s', (_, orderId) => {
-    expect(parseOrdersEvent(record({ ...order, orderId }))).toMatchObject({ orderId });
+    expect(parseEvent(record({ ...order, orderId }))).toMatchObject({ order: { orderId } });
   });
 
   test('may be free of charge, or as dear as money can be', () => {
-    expect(parseOrdersEvent(record({ ...order, unitPrice: 0, totalPrice: 0 }))).toMatchObject({
-      totalPrice: 0,
+    expect(parseEvent(record({ ...order, unitPrice: 0, totalPrice: 0 }))).toMatchObject({
+      order: { totalPrice: 0 },
     });
     const most = Number.MAX_SAFE_INTEGER;
-    expect(parseOrdersEvent(record({ ...order, qty: 1, unitPrice: most, totalPrice: most }))).toMatchObject({
-      totalPrice: most,
+    expect(parseEvent(record({ ...order, qty: 1, unitPrice: most, totalPrice: most }))).toMatchObject({
+      order: { totalPrice: most },
     });
   });
 
   test('without an order id is a plain movement, known by its place in the log', () => {
-    expect(parseOrdersEvent(record({ productId: 'CATALOG-001', qty: 10 }))).toEqual({
+    expect(parseEvent(record({ productId: 'CATALOG-001', qty: 10 }))).toEqual({
       type: 'StockMoved',
       movementId: 'orders.events-3-7-1700000000000',
       productId: 'CATALOG-001',
@@ -70,15 +69,61 @@ describe('a record of orders.events', () => {
   test('keeps its identity as a movement when it comes back from the dead letters', () => {
     const origin = 'orders.events-1-2-1600000000000';
     const replayed = record(without('orderId'), { 'dead-letter-origin': origin, type: 'OrderPlaced' });
-    expect(parseOrdersEvent(replayed)).toMatchObject({ movementId: origin });
+    expect(parseEvent(replayed)).toMatchObject({ movementId: origin });
   });
 
-  test.each(['OrderConfirmed', 'OrderRejected', 'OrderCancelled', 'OrderCancelRequested'])(
-    'of type %s is of no concern here, whatever it carries',
+  test.each(['OrderPlaced', 'OrderCancelRequested'])(
+    'of type %s belongs to the trace that it names',
     (type) => {
-      expect(parseOrdersEvent(record('whatever', { type }))).toBeNull();
+      expect(parseEvent(record(order, { type, traceparent: 'trace' }))).toMatchObject({
+        type,
+        order,
+        traceparent: 'trace',
+      });
     },
   );
+
+  test.each(['OrderConfirmed', 'OrderRejected', 'OrderCancelled'])(
+    'of type %s is of no concern here, whatever it carries',
+    (type) => {
+      expect(parseEvent(record('whatever', { type }))).toBeNull();
+    },
+  );
+});
+
+describe('a record of users.events', () => {
+  const onUsers = (value: unknown, headers: Record<string, string> = {}) => ({
+    ...record(value, headers),
+    topic: 'users.events',
+  });
+
+  test.each(['PaymentCompleted', 'PaymentDeclined'])('of type %s says which order, and of what', (type) => {
+    expect(parseEvent(onUsers({ ...order, reason: 'any' }, { type, traceparent: 'trace' }))).toEqual({
+      type,
+      order: { orderId: order.orderId, productId: order.productId },
+      traceparent: 'trace',
+    });
+  });
+
+  test.each(['PaymentRefunded', 'Probe'])('of type %s is of no concern here, whatever it carries', (type) => {
+    expect(parseEvent(onUsers('whatever', { type }))).toBeNull();
+  });
+
+  test.each<[string, unknown, Record<string, string>, string]>([
+    ['without a type', order, {}, 'the header type is missing'],
+    [
+      'of an unknown type',
+      order,
+      { type: 'PaymentLost' },
+      'the type "PaymentLost" is unknown on users.events',
+    ],
+    ['of a type of orders.events', order, { type: 'OrderPlaced' }, 'is unknown on users.events'],
+    ['that is not JSON', 'paid', { type: 'PaymentCompleted' }, 'the value is not JSON'],
+    ['without an order', without('orderId'), { type: 'PaymentDeclined' }, 'orderId is missing'],
+    ['without a product', without('productId'), { type: 'PaymentCompleted' }, 'productId is missing'],
+  ])('%s is a dead letter', (_, value, headers, reason) => {
+    expect(() => parseEvent(onUsers(value, headers))).toThrow(reason);
+  });
 });
 
 describe('a dead letter is a record', () => {
@@ -151,17 +196,25 @@ describe('a dead letter is a record', () => {
       'totalPrice is 1; expected 15000',
     ],
   ])('%s', (_, value, reason) => {
-    expect(() => parseOrdersEvent(record(value))).toThrow(reason);
+    expect(() => parseEvent(record(value))).toThrow(reason);
   });
 
-  test.each(['OrderShipped', '', 'orderplaced', 'OrderPlaced '])('of the unknown type "%s"', (type) => {
-    expect(() => parseOrdersEvent(record(order, { type }))).toThrow(
-      `the type ${JSON.stringify(type)} is unknown on orders.events`,
-    );
+  test.each(['OrderShipped', '', 'orderplaced', 'OrderPlaced ', 'PaymentCompleted', 'Probe'])(
+    'of the unknown type "%s"',
+    (type) => {
+      expect(() => parseEvent(record(order, { type }))).toThrow(
+        `the type ${JSON.stringify(type)} is unknown on orders.events`,
+      );
+    },
+  );
+
+  test('of a cancellation that names no order, for it is no movement either', () => {
+    const cancel = record(without('orderId'), { type: 'OrderCancelRequested' });
+    expect(() => parseEvent(cancel)).toThrow('orderId is missing');
   });
 
   test('of a movement whose origin cannot be stored', () => {
     const headers = { 'dead-letter-origin': 'x'.repeat(301) };
-    expect(() => parseOrdersEvent(record({ productId: 'P', qty: 1 }, headers))).toThrow('origin');
+    expect(() => parseEvent(record({ productId: 'P', qty: 1 }, headers))).toThrow('origin');
   });
 });

@@ -14,7 +14,7 @@ import { createDemoAccounts, firstQuery, seedDemo, writeDemoFile } from './demo.
 import { install } from './installer/install.ts';
 import type { Installation } from './installer/install.ts';
 import { findTools } from './installer/tools.ts';
-import { probeOrdersSink, probePriceReplica } from './probes.ts';
+import { probeOrdersSink, probeOutbox, probePriceReplica } from './probes.ts';
 import type { Session } from './session.ts';
 import { createTopics } from './topics.ts';
 
@@ -147,7 +147,12 @@ const demoAccounts = (session: Session, signal: AbortSignal) =>
 
 /** Only what has come out at the other end proves that a pipe works. */
 async function probe(session: Session, signal: AbortSignal): Promise<void> {
-  await session.progress.step('probes of the sink and of the price replica', async () => {
-    await Promise.all([probeOrdersSink(session, signal), probePriceReplica(session, signal)]);
+  await session.progress.step('probes of outboxes, sink and price replica', async () => {
+    await Promise.all([
+      probeOutbox('catalogs', session, signal),
+      probeOutbox('users', session, signal),
+      probeOrdersSink(session, signal),
+      probePriceReplica(session, signal),
+    ]);
   });
 }

@@ -70,3 +70,36 @@ export async function probePriceReplica({ database }: Session, signal: AbortSign
     await waitFor(changed, { what: 'a change of CATALOG-001 in the price replica', ...options });
   });
 }
+
+/**
+ * A row through the outbox of a service and its connector to the service's topic. It is of the type Probe, which every
+ * consumer passes over. The topic's growing proves the pipe: nothing else writes to it.
+ */
+export async function probeOutbox(
+  service: 'catalogs' | 'users',
+  { addresses, database }: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  const topic = `${service}.events`;
+  const admin = createKafkaClient(addresses.kafkaBrokers).admin();
+  await admin.connect();
+  try {
+    const records = async () =>
+      (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+    const before = await records();
+    await asAdmin(database, async (connection) => {
+      const id = randomUUID();
+      await connection.beginTransaction();
+      await connection.query(
+        `INSERT INTO ${service}.outbox (id, type, aggregate_id, payload) VALUES (?, 'Probe', 'probe', '{}')`,
+        [id],
+      );
+      await connection.query(`DELETE FROM ${service}.outbox WHERE id = ?`, [id]);
+      await connection.commit();
+    });
+    const arrived = async () => (await records()) > before;
+    await waitFor(arrived, { what: `the probe of ${service}-outbox in ${topic}`, deadline, signal });
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+
 /** A failure that its message explains in full: printed as one line, without a stack, before the process ends. */
 export class Failure extends Error {
   readonly exitCode: number;
@@ -23,10 +25,23 @@ export const messageOf = (error: unknown): string =>
 export const saysDiskFull = (text: string) =>
   /ENOSPC|No space left on device|Errcode: 28\b|errno: 28\b|OS errno 28\b|disk is full/i.test(text);
 
+/** Less than a server needs to do anything at all: not every one says so when that is why it failed. */
+const nothingFree = 16_000_000;
+
+export function isDiskFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < nothingFree;
+  } catch {
+    return false;
+  }
+}
+
 /** Any error as the one line to print; `dataDir` is named when the disk is full. */
 export function explain(error: unknown, dataDir?: string): { line: string; exitCode: number } {
   const message = messageOf(error);
-  if (errorCode(error) === 'ENOSPC' || saysDiskFull(message))
+  const full = dataDir !== undefined && isDiskFull(dataDir);
+  if (full || errorCode(error) === 'ENOSPC' || saysDiskFull(message))
     return {
       line: `the disk is full: make room${dataDir ? ` for ${dataDir}` : ''} and start again`,
       exitCode: 1,

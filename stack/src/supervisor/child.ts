@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { Failure, saysDiskFull } from '../failure.ts';
+import { Failure, isDiskFull, saysDiskFull } from '../failure.ts';
 import { accepts } from '../ports.ts';
 import { waitFor } from '../wait-for.ts';
 import { createBackOff } from './back-off.ts';
@@ -83,10 +83,11 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
     context.changed();
     if (stopping) return;
     const tail = readLogTail(context.logFile, logBegin);
-    const cause = saysDiskFull(tail) ? 'the disk is full' : explainLog(tail);
+    const diskFull = saysDiskFull(tail) || isDiskFull(context.dataDir);
+    const cause = diskFull ? 'the disk is full' : explainLog(tail);
     const death = `${spec.name} ended (${how})${cause ? `: ${cause}` : ''}`;
     deaths++;
-    if (!wasReady && (deaths >= startAttempts || saysDiskFull(tail))) {
+    if (!wasReady && (deaths >= startAttempts || diskFull)) {
       givenUp = new Failure(`${death}; its log is ${context.logFile}`);
       return;
     }

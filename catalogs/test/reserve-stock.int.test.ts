@@ -277,10 +277,10 @@ describe('a batch', () => {
     expect(statements).toEqual(statementsOfFew);
     expect(statementsOfFew).toHaveLength(9);
     const [sum] = await database.sql.query<Record<string, string>[]>(
-      'SELECT SUM(reserved) AS reserved, SUM(moved) AS moved FROM stock WHERE product_id IN (?)',
+      'SELECT SUM(reserved) AS reserved, SUM(sold) AS sold, SUM(moved) AS moved FROM stock WHERE product_id IN (?)',
       [products],
     );
-    expect(sum).toMatchObject({ reserved: '4000', sold: 0, moved: '1000' });
+    expect(sum).toMatchObject({ reserved: '4000', sold: '2', moved: '1000' });
   });
 });
 

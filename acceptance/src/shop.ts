@@ -23,6 +23,10 @@ const ledger = z.object({
 });
 export type Ledger = z.output<typeof ledger>;
 
+const moneyTotals = z.object({ deposited: z.number(), wallets: z.number(), paymentsKept: z.number() });
+export type MoneyTotals = z.output<typeof moneyTotals>;
+export type Customer = { token: string; userId: string; email: string; password: string };
+
 const session = z.object({ token: z.string(), user: z.object({ id: z.string() }) });
 const orderFields = 'id qty unitPrice totalPrice status reason';
 
@@ -36,11 +40,42 @@ export type PlaceOrderInput = {
 /** What a customer and an admin do through the gateway at `url`, each call one operation. */
 export function createShop(url: string, adminToken: string) {
   return {
-    async signUp(): Promise<{ token: string; userId: string; email: string; password: string }> {
+    /** A new customer, with enough money for whatever a test orders unless told how much. */
+    async signUp({ deposit = 100_000_000 }: { deposit?: number } = {}): Promise<Customer> {
       const input = { email: `${randomUUID()}@example.org`, name: 'A Customer', password: randomUUID() };
       const query = 'mutation ($input: SignUpInput!) { signUp(input: $input) { token user { id } } }';
       const { signUp } = await ask(url, z.object({ signUp: session }), query, { variables: { input } });
+      if (deposit > 0) {
+        const put =
+          'mutation ($amount: Money!) { deposit(amount: $amount, idempotencyKey: "first") { balance } }';
+        await ask(url, z.unknown(), put, { variables: { amount: deposit }, token: signUp.token });
+      }
       return { token: signUp.token, userId: signUp.user.id, email: input.email, password: input.password };
+    },
+
+    async balance(token: string): Promise<number> {
+      const shape = z.object({ me: z.object({ wallet: z.object({ balance: z.number() }) }) });
+      return (await ask(url, shape, '{ me { wallet { balance } } }', { token })).me.wallet.balance;
+    },
+
+    async moneyTotals(): Promise<MoneyTotals> {
+      const query = '{ moneyTotals { deposited wallets paymentsKept } }';
+      return (await ask(url, z.object({ moneyTotals }), query, { token: adminToken })).moneyTotals;
+    },
+
+    async cancelOrder(token: string, id: string): Promise<Order> {
+      const query = `mutation ($id: ID!) { cancelOrder(id: $id) { ${orderFields} } }`;
+      const shape = z.object({ cancelOrder: order });
+      return (await ask(url, shape, query, { variables: { id }, token })).cancelOrder;
+    },
+
+    /** Waits until the order is no longer PENDING, or has the status that is waited for. */
+    async settled(token: string, id: string, status?: Order['status'], deadline = 60_000): Promise<Order> {
+      const look = async () => {
+        const seen = await this.order(token, id);
+        return seen && (status ? seen.status === status : seen.status !== 'PENDING') && seen;
+      };
+      return waitFor(look, { what: `order ${id} to be ${status ?? 'settled'}`, deadline, interval: 100 });
     },
 
     /** Adds a product under a new id, and gives the id. */

@@ -7,7 +7,7 @@ const batchSize = 500;
 
 /**
  * The events that led to a reservation as it stands, oldest first: what was reserved first is what was released. One
- * that was released because its payment was declined told of that by no event, so no refund follows here either.
+ * that was released because its payment was declined told nobody, and does not here either.
  */
 export function eventsOf(reservation: Reservation): OutboxEvent[] {
   const wasReserved = reservation.status !== 'REJECTED' && reservation.reason !== 'CANCELLED_BEFORE_RESERVED';

@@ -12,7 +12,7 @@ test.each<[string, number, ((order: Order) => ConsumedEvent)[], string[]]>([
   ['cancelled when reserved', 3, [placed, cancelled], ['StockReserved', 'StockReleased']],
   ['cancelled when sold', 3, [placed, paid, cancelled], ['StockReserved', 'StockReleased']],
   ['cancelled before it was placed', 3, [cancelled, placed], ['StockReleased']],
-  // No StockReleased: it would have users void a payment, and say refunded, that they themselves declined.
+  // No StockReleased, as there was none: users declined the payment itself, and told orders so.
   ['released as payment was declined', 3, [placed, declined], ['StockReserved']],
 ])('an order that was %s tells its events anew, the same in all but the trace', (_, stock, story, types) => {
   const order = anOrder();

@@ -258,6 +258,22 @@ describe('instances that are given the same records at once', () => {
     await expectPublishedOnce(orders);
   });
 
+  test('give the last units, and those that come back, to as many orders as there are units', async () => {
+    const productId = await addStock(database, 10);
+    const orders = Array.from({ length: 60 }, () => anOrder({ productId, qty: 1 }));
+    await Promise.all(orders.map((order) => apply(placed(order))));
+    expect(await countsOf(database, productId)).toEqual(counts(0, 10, 0));
+    const statuses = await statusesOf(...orders);
+    const held = orders.filter((_, n) => statuses[n] === 'RESERVED');
+    const others = Array.from({ length: 60 }, () => anOrder({ productId, qty: 1 }));
+    await Promise.all([
+      ...held.map((order) => apply(declined(order))),
+      ...others.map((order) => apply(placed(order))),
+    ]);
+    await expectBalancedBooks();
+    await expectPublishedOnce([...orders, ...others]);
+  });
+
   test('do not wait for each other for ever, though their batches name products in opposite order', async () => {
     const products = await Promise.all(Array.from({ length: 10 }, () => addStock(database, 1_000)));
     const orders = Array.from({ length: 20 }, () =>

@@ -7,6 +7,9 @@ const status = z.object({
   connector: z.object({ state: z.string() }),
   tasks: z.array(z.object({ state: z.string(), trace: z.string().optional() })),
 });
+const offsets = z.object({
+  offsets: z.array(z.object({ offset: z.object({ file: z.string(), gtids: z.string().optional() }) })),
+});
 
 /** How Debezium says that the server no longer has the binlog at which it stopped reading. */
 const binlogIsGone =
@@ -28,46 +31,73 @@ async function call(connectUrl: string, path: string, method = 'GET', body?: unk
 const readStatus = async (connectUrl: string, connector: string) =>
   status.parse(await call(connectUrl, `/connectors/${connector}/status`));
 
-/** Whether a source connector has failed because the binlog at its place is gone. */
-export async function lostItsBinlog(connectUrl: string, connector: string): Promise<boolean> {
+/** The oldest binlog that the server has, and the GTID state at its begin. */
+async function oldestBinlog(connection: Connection) {
+  const logs = await connection.query<{ Log_name: string }[]>('SHOW BINARY LOGS');
+  const [oldest] = logs;
+  if (!oldest) throw new Failure('the MariaDB server writes no binlog');
+  const [position] = await connection.query<{ gtids: string; server_id: number }[]>(
+    'SELECT BINLOG_GTID_POS(?, 4) AS gtids, @@server_id AS server_id',
+    [oldest.Log_name],
+  );
+  return { file: oldest.Log_name, files: logs.map((log) => log.Log_name), ...position };
+}
+
+/**
+ * Whether the binlog at the place of a source connector is gone. The failure alone does not tell: a task that is
+ * restarted again and again is RUNNING for seconds each time. So the place itself is looked up among the server's logs;
+ * one at the very end of a log that was purged has lost nothing.
+ */
+export async function lostItsBinlog(
+  connectUrl: string,
+  connector: string,
+  connection: Connection,
+): Promise<boolean> {
   const { tasks } = await readStatus(connectUrl, connector);
-  return tasks.some(({ state, trace }) => state === 'FAILED' && binlogIsGone.test(trace ?? ''));
+  if (tasks.some(({ state, trace }) => state === 'FAILED' && binlogIsGone.test(trace ?? ''))) return true;
+  const place = offsets.parse(await call(connectUrl, `/connectors/${connector}/offsets`)).offsets[0]?.offset;
+  if (!place) return false;
+  const { files, gtids } = await oldestBinlog(connection);
+  return !files.includes(place.file) && place.gtids !== gtids;
+}
+
+/** Offsets can be changed only while the connector is stopped (KIP-875). Resolves when its tasks run again. */
+async function whileStopped(connectUrl: string, connector: string, change: () => Promise<unknown>) {
+  const path = `/connectors/${connector}`;
+  await call(connectUrl, `${path}/stop`, 'PUT');
+  await waitFor(async () => (await readStatus(connectUrl, connector)).connector.state === 'STOPPED', {
+    what: `${connector} to be STOPPED`,
+  });
+  try {
+    // Refused for as long as its last task has not ended.
+    await waitFor(() => change().then(() => true), { what: `new offsets of ${connector}`, interval: 500 });
+  } finally {
+    await call(connectUrl, `${path}/resume`, 'PUT');
+  }
+  const runs = async () => {
+    const { connector: now, tasks } = await readStatus(connectUrl, connector);
+    return now.state === 'RUNNING' && tasks.length > 0 && tasks.every(({ state }) => state === 'RUNNING');
+  };
+  await waitFor(runs, { what: `${connector} to be RUNNING` });
 }
 
 /**
  * Puts a MariaDB source connector at the begin of the oldest binlog that the server still has: what is in it is
- * published, what was in those before is not. Offsets can be altered only while the connector is stopped (KIP-875).
+ * published, what was in those before is not.
  */
 export async function restartFromOldestBinlog(
   connectUrl: string,
   connector: string,
   connection: Connection,
 ): Promise<void> {
-  const path = `/connectors/${connector}`;
-  const reaches = (state: string) =>
-    waitFor(async () => (await readStatus(connectUrl, connector)).connector.state === state, {
-      what: `${connector} to be ${state}`,
-    });
-  const [oldest] = await connection.query<{ Log_name: string }[]>('SHOW BINARY LOGS');
-  if (!oldest) throw new Failure('the MariaDB server writes no binlog');
-  const [position] = await connection.query<{ gtids: string; server_id: number }[]>(
-    'SELECT BINLOG_GTID_POS(?, 4) AS gtids, @@server_id AS server_id',
-    [oldest.Log_name],
+  const { file, gtids, server_id } = await oldestBinlog(connection);
+  const offset = { file, pos: 4, gtids, row: 0, event: 0, server_id, ts_sec: 0 };
+  const body = { offsets: [{ partition: { server: connector }, offset }] };
+  await whileStopped(connectUrl, connector, () =>
+    call(connectUrl, `/connectors/${connector}/offsets`, 'PATCH', body),
   );
-  await call(connectUrl, `${path}/stop`, 'PUT');
-  await reaches('STOPPED');
-  const offset = {
-    file: oldest.Log_name,
-    pos: 4,
-    gtids: position?.gtids,
-    row: 0,
-    event: 0,
-    server_id: position?.server_id,
-    ts_sec: 0,
-  };
-  await call(connectUrl, `${path}/offsets`, 'PATCH', {
-    offsets: [{ partition: { server: connector }, offset }],
-  });
-  await call(connectUrl, `${path}/resume`, 'PUT');
-  await reaches('RUNNING');
 }
+
+/** Makes a source connector that has a table to read (snapshot.mode=initial) publish all its rows, and go on from there. */
+export const snapshotAnew = (connectUrl: string, connector: string): Promise<void> =>
+  whileStopped(connectUrl, connector, () => call(connectUrl, `/connectors/${connector}/offsets`, 'DELETE'));

@@ -6,7 +6,7 @@ import { splitDataOption } from './data-option.ts';
 import { Failure, messageOf, runMain } from './failure.ts';
 import { usage } from './options.ts';
 import { layout } from './paths.ts';
-import { lostItsBinlog, restartFromOldestBinlog } from './outbox-position.ts';
+import { lostItsBinlog, restartFromOldestBinlog, snapshotAnew } from './outbox-position.ts';
 import { readSecrets } from './secrets.ts';
 import { requireRunningStack } from './stack-file.ts';
 
@@ -14,9 +14,12 @@ const help = `npm run -s republish -- [--data DIR] catalogs|users
 
 Publishes the events of every reservation (catalogs) or payment (users) anew, with the ids that they had: the mend when
 the binlog was lost before the outbox connector had read it. Consumers pass over what they know, so it may run on a
-live system. An outbox connector that failed for want of its binlog is first put at the oldest one that is left.`;
+live system. A connector that lost its place in the binlog is mended first: an outbox's is put at the oldest binlog that
+is left, the price replica's source (catalogs) publishes all products anew.`;
 
 const services = ['catalogs', 'users'] as const;
+/** It reads the binlog of catalogs too, and has a table behind it that it can read anew. */
+const replicaSource = 'catalogs-products-source';
 
 await runMain(async () => {
   const { data, rest } = splitDataOption(process.argv.slice(2));
@@ -30,13 +33,17 @@ await runMain(async () => {
   const { connectUrl, ports, kafkaBrokers, mariadb } = requireRunningStack(data);
   const secrets = readSecrets(layout(data).secrets);
 
-  const connector = `${service}-outbox`;
-  if (await lostItsBinlog(connectUrl, connector)) {
-    console.log(`${connector} lost its place in the binlog: putting it at the oldest one that is left`);
-    await asAdmin({ port: mariadb.port, secrets }, (connection) =>
-      restartFromOldestBinlog(connectUrl, connector, connection),
-    );
-  }
+  await asAdmin({ port: mariadb.port, secrets }, async (connection) => {
+    const outbox = `${service}-outbox`;
+    if (await lostItsBinlog(connectUrl, outbox, connection)) {
+      console.log(`${outbox} lost its place in the binlog: putting it at the oldest one that is left`);
+      await restartFromOldestBinlog(connectUrl, outbox, connection);
+    }
+    if (service === 'catalogs' && (await lostItsBinlog(connectUrl, replicaSource, connection))) {
+      console.log(`${replicaSource} lost its place in the binlog: it publishes all products anew`);
+      await snapshotAnew(connectUrl, replicaSource);
+    }
+  });
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   try {

@@ -1,12 +1,17 @@
 import { assertThat } from './violation.ts';
 import type { World } from './world.ts';
 
-/** Every order that was appended, with the answered ones: an answer before the append is found out, too. */
-function knownOrders(world: World): Set<string> {
-  const orderIds = new Set(world.answers.placed.map(({ orderId }) => orderId));
-  for (const orderId of world.catalogs.reservations.keys()) orderIds.add(orderId);
-  for (const orderId of world.users.payments.keys()) orderIds.add(orderId);
-  for (const orderId of world.orders.rows.keys()) orderIds.add(orderId);
+/** Every order that a client was told of, that was appended, or that any database knows. */
+function knownOrders({ answers, log, catalogs, users, orders }: World): Set<string> {
+  const orderIds = new Set(answers.placed.map(({ orderId }) => orderId));
+  for (let number = 0; number < log.partitions; number++) {
+    for (const { key, headers } of log.partition('orders.events', number)) {
+      if (headers['type'] === 'OrderPlaced') orderIds.add(String(key));
+    }
+  }
+  for (const table of [catalogs.reservations, users.payments, orders.rows]) {
+    for (const orderId of table.keys()) orderIds.add(orderId);
+  }
   return orderIds;
 }
 

@@ -1,4 +1,4 @@
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 import type { Random } from './random.ts';
 import { prices, type World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 import { topics } from './log.ts';
 import type { Random } from './random.ts';
 import { groups, type World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { Action } from './actions.ts';
+import type { Action } from './action.ts';
 import { nextCommand } from './commands.ts';
 import { faultKinds, nextFault, type FaultKind } from './faults.ts';
 import { createRandom, type Random } from './random.ts';

@@ -1,5 +1,7 @@
-import { perform, republish } from './actions.ts';
+import type { Action } from './action.ts';
+import { republish } from './appends.ts';
 import { checkAtRest } from './at-rest.ts';
+import { perform } from './perform.ts';
 import { checkSafety } from './safety.ts';
 import { assertThat } from './violation.ts';
 import type { World } from './world.ts';
@@ -8,7 +10,7 @@ import type { World } from './world.ts';
 const roundsAtMost = 200;
 const batchSize = 100;
 
-function step(world: World, action: Parameters<typeof perform>[1]): boolean {
+function step(world: World, action: Action): boolean {
   const done = perform(world, action);
   if (done) checkSafety(world);
   return done;

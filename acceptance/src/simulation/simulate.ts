@@ -1,5 +1,6 @@
-import { perform, type Action } from './actions.ts';
+import type { Action } from './action.ts';
 import { createGenerator } from './generate.ts';
+import { perform } from './perform.ts';
 import { realRules, type Rules } from './rules.ts';
 import { checkSafety } from './safety.ts';
 import { settle } from './settle.ts';

@@ -1,8 +1,13 @@
 import { createCatalogsDatabase, createCatalogsHandler, type CatalogsDatabase } from './catalogs.ts';
 import type { Batch, DeadLetter, Group, Handler, Lane, Output } from './consumers.ts';
 import { createLog, type Append, type Log, type LogRecord } from './log.ts';
-import { createOrdersDatabase, createProcessHandler, createProjectorHandler } from './orders.ts';
-import { createSinkHandler, type OrdersDatabase } from './orders.ts';
+import {
+  createOrdersDatabase,
+  createProcessHandler,
+  createProjectorHandler,
+  createSinkHandler,
+  type OrdersDatabase,
+} from './orders.ts';
 import { createOutbox, type Outbox, type Owner } from './outbox.ts';
 import type { Answers, Request, RequestContext } from './requests.ts';
 import type { Rules } from './rules.ts';

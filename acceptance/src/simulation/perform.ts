@@ -1,43 +1,11 @@
-import { eventsOf as eventsOfReservation } from '@ordermesh/catalogs/republish-reservations';
-import { eventsOf as eventsOfPayment } from '@ordermesh/users/republish-payments';
+import type { Action } from './action.ts';
+import { appendAgain, publish, putBack, republish } from './appends.ts';
 import { restock } from './catalogs.ts';
 import { fetch, work, type Batch, type Group } from './consumers.ts';
-import { purge, route, type Owner } from './outbox.ts';
-import { cancel, place, type Placement } from './requests.ts';
+import { purge } from './outbox.ts';
+import { cancel, place } from './requests.ts';
 import { deposit } from './users.ts';
 import type { World } from './world.ts';
-
-/** What can happen next. A history is a list of these, and nothing else decides what comes of it. */
-export type Action =
-  // What people and clients do.
-  | { do: 'deposit'; userId: string; amount: number; key: string }
-  | { do: 'restock'; productId: string; qty: number; key: string }
-  | ({ do: 'place' } & Placement)
-  | { do: 'cancel'; number: number; orderId: string; by: 'owner' | 'admin' | 'stranger' }
-  | { do: 'type'; key: string | null; value: string }
-  | { do: 'put back dead letter'; index: number }
-  | { do: 'republish'; outbox: Owner }
-  // What goes on by itself.
-  | { do: 'go on with request'; number: number }
-  | { do: 'fetch'; lane: string; count: number }
-  | { do: 'work'; lane: string }
-  | { do: 'work stalled'; index: number }
-  | { do: 'publish'; outbox: Owner }
-  | { do: 'store position'; outbox: Owner }
-  | { do: 'pass time'; ms: number }
-  // What goes wrong.
-  | { do: 'lose request'; number: number }
-  | { do: 'lose batch'; lane: string }
-  | { do: 'lose group'; group: Group }
-  | { do: 'stall'; lane: string }
-  | { do: 'rewind'; lane: string; to: number }
-  | { do: 'replay'; group: Group }
-  | { do: 'append again'; topic: string; partition: number; offset: number }
-  | { do: 'lose connector'; outbox: Owner }
-  | { do: 'purge binlog'; outbox: Owner };
-
-/** Header by which the identity of a record survives its way through a dead-letter topic. */
-const originHeader = 'dead-letter-origin';
 
 function workOn(world: World, batch: Batch | null | undefined): boolean {
   if (!batch) return false;
@@ -60,44 +28,6 @@ function goOn(world: World, number: number): boolean {
   step?.();
   if (request?.steps.length === 0) world.requests.delete(number);
   return step !== undefined;
-}
-
-function putBack(world: World, index: number): boolean {
-  const [letter] = world.deadLetters.splice(index, 1);
-  if (!letter) return false;
-  const { topic, key, value, headers, partition, offset, timestamp } = letter.record;
-  const origin = headers[originHeader] ?? `${topic}-${partition}-${offset}-${timestamp}`;
-  world.append({ topic, key, value, headers: { ...headers, [originHeader]: origin } }, partition);
-  return true;
-}
-
-function appendAgain(world: World, topic: string, partition: number, offset: number): boolean {
-  const record = world.log.partition(topic, partition)[offset];
-  if (record) world.append(record, partition);
-  return record !== undefined;
-}
-
-function publish(world: World, owner: Owner): boolean {
-  const outbox = world.outboxes[owner];
-  const event = outbox.binlog[outbox.published];
-  if (!event) return false;
-  world.append(route(owner, event));
-  outbox.published += 1;
-  return true;
-}
-
-/** Each in one transaction, as the batches of the real command are. */
-export function republish(world: World, owner: Owner): boolean {
-  const { binlog } = world.outboxes[owner];
-  const before = binlog.length;
-  if (owner === 'catalogs') {
-    for (const reservation of world.catalogs.reservations.values())
-      binlog.push(...eventsOfReservation(reservation));
-  } else {
-    for (const payment of world.users.payments.values()) binlog.push(...eventsOfPayment(payment));
-  }
-  world.outboxes[owner].purged = false;
-  return binlog.length > before;
 }
 
 /** Does it; false if it is not possible now, and then nothing has changed. */

@@ -88,8 +88,9 @@ export function createConnect({ url, signal }: { url: string; signal?: AbortSign
     // 409 while the workers rebalance, 500 for a request that timed out, 404 without JSON while the worker starts.
     const busy = response.status === 409 && !message.includes('already exists');
     const started = text.startsWith('{');
-    if (busy || !started || response.status >= 500)
-      throw new Unavailable(`it answers ${response.status}: ${message}`);
+    if (!started)
+      throw new Unavailable(`it answers ${response.status} without saying why, as when it starts`);
+    if (busy || response.status >= 500) throw new Unavailable(`it answers ${response.status}: ${message}`);
     throw new Refused(response.status, validationErrors(message));
   }
 

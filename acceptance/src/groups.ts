@@ -45,10 +45,12 @@ export function createGroups(brokers: string) {
 
     topics: (): Promise<string[]> => asAdmin((admin) => admin.listTopics()),
 
-    /** Waits until the groups have no member any more, then puts them back to the first record of their topics. */
-    rewind: (groups: Record<string, string[]>): Promise<void> =>
+    /**
+     * Waits until the groups have no member any more, then forgets their offsets: whoever comes begins with the first
+     * record. Kafkajs' own way to set offsets joins the group for each topic, which takes seconds.
+     */
+    rewind: (names: string[]): Promise<void> =>
       asAdmin(async (admin) => {
-        const names = Object.keys(groups);
         const empty = async () => {
           const described = (await admin.describeGroups(names)).groups;
           const states = described.map(({ groupId, state }) => `${groupId} ${state}`);
@@ -56,8 +58,7 @@ export function createGroups(brokers: string) {
           throw new Error(states.join(', '));
         };
         await waitFor(empty, { what: 'the groups to be empty', deadline: 60_000, interval: 500 });
-        for (const [groupId, topics] of Object.entries(groups))
-          for (const topic of topics) await admin.resetOffsets({ groupId, topic, earliest: true });
+        await admin.deleteGroups(names);
       }),
 
     /** Waits until the groups have read everything, and nothing has been added in the second after. */

@@ -41,7 +41,6 @@ async function place(input: Input, token?: string, instance = instances[0]) {
 /** What of an order was settled when it was placed: the status may have moved on meanwhile. */
 const placed = (order: Order | undefined) => order && { ...order, status: undefined };
 
-/** The records of these users that were appended since. */
 /** What placing appended for these users; what becomes of their orders afterwards is others' business. */
 async function appendedBy(userIds: string[], from: Map<number, bigint>) {
   const records = await kafka.since('orders.events', from);

@@ -57,7 +57,11 @@ export function createDatabasePool(config: DatabaseConfig) {
     // How long a request waits for the database before the client is told that it is unavailable.
     acquireTimeout: 4_000,
     connectTimeout: 2_000,
+    // A server that went away without a word is noticed, or its answer would be waited for without end.
+    keepAliveDelay: 5_000,
     timezone: 'Z',
+    // Errors carry the statement into the log, never the values: emails and hashes have no place there.
+    logParam: false,
     // Money and counts are within 2^53-1 by rule; a number beyond it is an error, never a rounded one.
     bigIntAsNumber: true,
     insertIdAsNumber: true,

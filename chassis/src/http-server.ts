@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
 import type { Part } from './service.ts';
@@ -72,6 +73,18 @@ export function createHttpServer(options: {
   // A client that sends its request slower than this is not a client.
   server.requestTimeout = 30_000;
 
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  /** Node does not count a connection on which nothing was ever sent as idle: it too would hold up the stop. */
+  function closeSilent(): void {
+    const busy = new Set([...underWay].map((response) => response.req.socket));
+    for (const socket of sockets) if (!busy.has(socket) && socket.bytesRead === 0) socket.destroy();
+  }
+
   /** Tells the client to send nothing more on this connection: kept alive, it would hold up the stop. */
   function closeAfter(response: ServerResponse): void {
     if (!response.headersSent) response.setHeader('connection', 'close');
@@ -116,6 +129,7 @@ export function createHttpServer(options: {
         underWay.forEach(closeAfter);
         server.close(() => resolve());
         server.closeIdleConnections();
+        closeSilent();
       }),
   };
 }

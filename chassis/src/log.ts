@@ -13,7 +13,8 @@ export function createLogger(options: { service: string; instance: string; level
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: pino.stdSerializers.errWithCause },
     errorKey: 'error',
-    redact: ['*.password', '*.token', '*.authorization'],
+    // TypeORM's errors carry the values of a statement: emails and hashes have no place in a log.
+    redact: ['*.password', '*.token', '*.authorization', 'error.parameters', 'error.cause.parameters'],
     mixin: () => {
       const traceId = currentTraceId();
       return traceId === undefined ? {} : { traceId };

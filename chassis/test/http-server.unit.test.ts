@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createHealth } from '@ordermesh/chassis/health';
 import { createHttpServer, readBody, sendJson, type Handler } from '@ordermesh/chassis/http-server';
@@ -43,7 +44,7 @@ async function serve(routes: Record<string, Handler>) {
         sent.end(body);
       },
     );
-  return { server, health, send };
+  return { server, health, send, port };
 }
 
 test('stopping finishes what was begun and is not held up by connections that are kept alive', async () => {
@@ -64,6 +65,15 @@ test('stopping finishes what was begun and is not held up by connections that ar
   gate.resolve(undefined);
   expect(await slow).toMatchObject({ status: 200, connection: 'close', body: '"done"' });
   await stopped;
+}, 5_000);
+
+test('stopping is not held up by a connection on which nothing was ever sent', async () => {
+  const { server, port } = await serve({});
+  const silent = connect(port, '127.0.0.1');
+  const closed = once(silent, 'close');
+  await once(silent, 'connect');
+  await server.stop();
+  await closed;
 }, 5_000);
 
 test('health names what is missing; live says that the process is there', async () => {

@@ -47,7 +47,8 @@ export default tseslint.config(
   mayImport('chassis', []),
   ...services.map((service) => mayImport(service, ['chassis'])),
   mayImport('connectors', []),
-  mayImport('contracts', []),
+  // The verifications run every provider's own code.
+  mayImport('contracts', [...services, 'chassis', 'connectors', 'stack']),
   mayImport('stack', ['connectors', 'contracts']),
   // The simulation runs the services' own pure decisions.
   mayImport('acceptance', [...services, 'stack', 'connectors', 'contracts']),

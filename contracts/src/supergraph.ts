@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { composeServices } from '@apollo/composition';
-import { GraphQLError, parse, type ASTNode, type DocumentNode } from 'graphql';
+import { parse, Source, type DocumentNode } from 'graphql';
+import { describeCompositionError, mistakesInSubgraph, type SubgraphSchema } from './composition-errors.ts';
 
-/** A subgraph's name and its schema as it stands in the service's own folder. */
-export type SubgraphSchema = { name: string; sdl: string };
+export type { SubgraphSchema };
 
 /** The services that are subgraphs; each owns the file `<name>/schema.graphql`. */
 export const subgraphNames = ['users', 'catalogs', 'orders'];
@@ -42,50 +42,36 @@ export function readSubgraphSchemas(names: string[] = subgraphNames): SubgraphSc
  * listens is the gateway's configuration. Throws CompositionError with all mistakes.
  */
 export function composeSupergraph(schemas: SubgraphSchema[]): string {
-  const result = composeServices(
-    parseAll(schemas).map(({ name, typeDefs }) => ({
-      name,
-      typeDefs,
-      url: `http://${name}.invalid/graphql`,
-    })),
-  );
-  if (result.errors) throw new CompositionError(result.errors.map(describe));
+  const own = schemas.map((schema) => ({ schema, mistakes: mistakesInSubgraph(schema) }));
+  if (own.some(({ mistakes }) => mistakes.length > 0)) {
+    // What is wrong inside the others is said at once too; what is wrong between them cannot be told yet.
+    throw new CompositionError(
+      own.flatMap(({ schema, mistakes }) => (mistakes.length > 0 ? mistakes : mistakesAlone(schema))),
+    );
+  }
+  const result = compose(schemas);
+  if (result.errors) {
+    const names = schemas.map(({ name }) => name);
+    throw new CompositionError(result.errors.map((error) => describeCompositionError(error, names)));
+  }
   return `# Composed by \`npm run supergraph\` from the services' schema files: change those, not this.\n${result.supergraphSdl.trim()}\n`;
 }
 
-function parseAll(schemas: SubgraphSchema[]): { name: string; typeDefs: DocumentNode }[] {
-  const mistakes: string[] = [];
-  const parsed = schemas.flatMap(({ name, sdl }) => {
-    try {
-      return [{ name, typeDefs: parse(sdl) }];
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      const { line, column } = error.locations?.[0] ?? {};
-      mistakes.push(`${name}: INVALID_GRAPHQL: ${error.message} (line ${line}, column ${column})`);
-      return [];
-    }
-  });
-  if (mistakes.length > 0) throw new CompositionError(mistakes);
-  return parsed;
-}
+const compose = (schemas: SubgraphSchema[]) =>
+  composeServices(
+    schemas.map((schema) => ({
+      name: schema.name,
+      typeDefs: parseSchema(schema),
+      url: `http://${schema.name}.invalid/graphql`,
+    })),
+  );
 
-function describe(error: GraphQLError): string {
-  const places = (error.nodes ?? []).map((node) => ({ subgraph: subgraphOf(node), line: lineOf(node) }));
-  const named = /^\[(\w+)\] ?/.exec(error.message);
-  const subgraphs = new Set([named?.[1], ...places.map((place) => place.subgraph)].filter(Boolean));
-  const where = places.filter((place) => place.line !== undefined);
-  const lines = where.map(({ subgraph, line }) => [subgraph, `line ${line}`].filter(Boolean).join(' '));
-  const code = String(error.extensions['code'] ?? 'COMPOSITION_FAILED');
-  const message = error.message.slice(named?.[0].length ?? 0);
-  const place = lines.length > 0 ? ` (${[...new Set(lines)].join(', ')})` : '';
-  return `${[...subgraphs].join(', ') || 'supergraph'}: ${code}: ${message}${place}`;
-}
+/** Its name goes along with every node, so that a mistake can be shown with the subgraph that it is from. */
+const parseSchema = ({ name, sdl }: SubgraphSchema): DocumentNode => parse(new Source(sdl, name));
 
-/** Composition marks the nodes of an error with the subgraph that they are from. */
-function subgraphOf(node: ASTNode): string | undefined {
-  return 'subgraph' in node && typeof node.subgraph === 'string' ? node.subgraph : undefined;
-}
-
-function lineOf(node: ASTNode): number | undefined {
-  return node.loc?.startToken.line;
+/** Composition marks the mistakes of a single subgraph with its name. */
+function mistakesAlone(schema: SubgraphSchema): string[] {
+  return (compose([schema]).errors ?? [])
+    .filter(({ message }) => message.startsWith(`[${schema.name}]`))
+    .map((error) => describeCompositionError(error, [schema.name]));
 }

@@ -71,6 +71,33 @@ describe('composing', () => {
     ]);
   });
 
+  test('shows what is wrong inside the others next to a file that cannot be read', () => {
+    const lines = linesOf([
+      { name: 'users', sdl: `${link}type Query { me: Nobody, you: Nothing }` },
+      { name: 'orders', sdl: 'type {' },
+      { name: 'catalogs', sdl: `${link}type Query { p: P }\ntype P @key(fields: "nope") { id: ID! }` },
+    ]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^users: INVALID_GRAPHQL: Unknown type "Nobody"\. \(line 2, column \d+\)$/),
+      expect.stringMatching(/^users: INVALID_GRAPHQL: Unknown type "Nothing"\./),
+      expect.stringMatching(/^orders: INVALID_GRAPHQL: Syntax Error/),
+      expect.stringMatching(/^catalogs: KEY_INVALID_FIELDS: .*nope.*\(catalogs line 3\)$/),
+    ]);
+  });
+
+  test('names the subgraphs also where composition says them in its message only', () => {
+    const shared = `${link}type Query { a: User }\ntype User { id: ID! }`;
+    const [sharing] = linesOf(['users', 'orders'].map((name) => ({ name, sdl: shared })));
+    expect(sharing).toMatch(/^orders, users: INVALID_FIELD_SHARING: .*\(orders line 2, users line 2\)$/);
+
+    const key = (name: string) => `type User @key(fields: "${name}") { ${name}: ID! }`;
+    const [unsatisfiable] = linesOf([
+      { name: 'users', sdl: `${link}type Query { me: User }\n${key('id')}` },
+      { name: 'orders', sdl: `${link}${key('number')}` },
+    ]);
+    expect(unsatisfiable).toMatch(/^orders, users: SATISFIABILITY_ERROR: /);
+  });
+
   test('names a service whose schema file is missing', () => {
     expect(() => readSubgraphSchemas(['users', 'nobody'])).toThrow(
       'nobody: NO_SCHEMA: nobody/schema.graphql cannot be read',

@@ -4,6 +4,7 @@ import type { Health } from '@ordermesh/chassis/health';
 import type { Logger } from '@ordermesh/chassis/log';
 import type { Part } from '@ordermesh/chassis/service';
 import { Pool } from 'undici';
+import { hostnameOf, isFixed, pinnedTo, resolveHost, type Resolve } from './addresses.ts';
 import { failureOf, mayRepeat } from './upstream-failure.ts';
 
 export type UpstreamRequest = {
@@ -14,7 +15,7 @@ export type UpstreamRequest = {
 };
 export type UpstreamAnswer = { status: number; body: string };
 
-type Instance = { url: string; pool: Pool; inUse: boolean; probing: boolean };
+type Instance = { url: string; address: string; pool: Pool; inUse: boolean; probing: boolean };
 
 /**
  * One subgraph request takes no longer than this, in milliseconds, repetitions included. It is longer than the
@@ -28,12 +29,15 @@ const connectTimeoutMs = 1_000;
 const probeTimeoutMs = 1_000;
 /** An instance that was left out is looked at this often, so that it is used again soon after it came back. */
 const probeEveryMs = 250;
+/** How often the names among the URLs are resolved anew: an instance that was added gets its first request this soon. */
+const resolveEveryMs = 1_000;
 /** Requests under way to one instance; the ones beyond wait here, where they cost least. */
 const connectionsPerInstance = 128;
 
 /**
- * A subgraph and its instances (one or more). Requests go round the instances; one that refuses connections or hangs
- * is left out until its health answers again, and the next one takes the request where that is safe.
+ * A subgraph and its instances (one or more): a URL with an address is one, a URL with a host name is as many as the name
+ * has addresses at the time. Requests go round the instances; one that refuses connections or hangs is left out until
+ * its health answers again, and the next one takes the request where that is safe.
  */
 export function createUpstream(options: {
   name: string;
@@ -41,16 +45,50 @@ export function createUpstream(options: {
   health: Health;
   log: Logger;
   timeoutMs?: number;
+  resolve?: Resolve;
 }) {
-  const { name, urls, health, log, timeoutMs = defaultTimeoutMs } = options;
-  const instances = urls.map((url): Instance => ({
-    url,
-    pool: createPool(url),
-    inUse: true,
-    probing: false,
-  }));
+  const { name, urls, health, log, timeoutMs = defaultTimeoutMs, resolve = resolveHost } = options;
+  let instances = urls.filter(isFixed).map((url) => createInstance(url, hostnameOf(url)));
   const stopped = new AbortController();
   let turn = 0;
+
+  /** Brings the instances up to what the names stand for now. One that comes later gets requests once it is ready. */
+  async function resolveNames(inUse: boolean): Promise<void> {
+    const named = urls.filter((url) => !isFixed(url));
+    await Promise.all(
+      named.map(async (url) => {
+        try {
+          follow(url, await resolve(hostnameOf(url)), inUse);
+        } catch (error) {
+          // Whoever answers for names may be away for a moment: what is known serves on.
+          log.debug({ error, url }, 'a name cannot be resolved');
+        }
+      }),
+    );
+  }
+
+  function follow(url: string, addresses: string[], inUse: boolean): void {
+    if (stopped.signal.aborted) return;
+    const known = instances.filter((instance) => instance.url === url);
+    const gone = known.filter(({ address }) => !addresses.includes(address));
+    const found = addresses
+      .filter((address) => !known.some((instance) => instance.address === address))
+      .map((address) => createInstance(url, address, inUse));
+    instances = [...instances.filter((instance) => !gone.includes(instance)), ...found];
+    for (const { address, pool } of gone) {
+      log.info({ subgraph: name, url, address }, 'a subgraph instance is gone');
+      // Requests under way end as they would have.
+      void pool.close().catch((error: unknown) => log.debug({ error }, 'closing connections'));
+    }
+    for (const instance of found) if (!inUse) suspect(instance, false);
+  }
+
+  async function resolveAgainAndAgain(): Promise<void> {
+    for (;;) {
+      await delay(resolveEveryMs, undefined, { ref: false, signal: stopped.signal });
+      await resolveNames(false);
+    }
+  }
 
   /** The next in turn of those in use, rather one that this request has not tried yet. */
   function next(tried: Instance[]): Instance | undefined {
@@ -116,7 +154,7 @@ export function createUpstream(options: {
   }
 
   async function probeUntilBack(instance: Instance): Promise<void> {
-    for (;;) {
+    while (instances.includes(instance)) {
       const status = await probe(instance);
       // One that is up but not ready is better than none: it may serve what it can.
       const better = instances.some((other) => other !== instance && other.inUse);
@@ -141,19 +179,22 @@ export function createUpstream(options: {
   function leaveOut(instance: Instance): void {
     if (!instance.inUse) return;
     instance.inUse = false;
-    log.warn({ subgraph: name, url: instance.url }, 'a subgraph instance is out of reach and left out');
+    log.warn(describe(instance), 'a subgraph instance is out of reach and left out');
   }
 
   function takeIn(instance: Instance): void {
     if (instance.inUse) return;
     instance.inUse = true;
-    log.info({ subgraph: name, url: instance.url }, 'a subgraph instance is back');
+    log.info(describe(instance), 'a subgraph instance is back');
   }
+
+  const describe = ({ url, address }: Instance) => ({ subgraph: name, url, address });
 
   /** Whether at least one instance says that it is ready. Those found ready are used again at once. */
   async function isReady(): Promise<boolean> {
-    const answers = await Promise.all(instances.map(probe));
-    instances.forEach((instance, index) => {
+    const asked = instances;
+    const answers = await Promise.all(asked.map(probe));
+    asked.forEach((instance, index) => {
       if (answers[index] === 200) takeIn(instance);
     });
     return answers.includes(200);
@@ -163,7 +204,11 @@ export function createUpstream(options: {
 
   const part: Part = {
     name: `upstream ${name}`,
-    start: () => Promise.resolve(),
+    start: async () => {
+      if (urls.every(isFixed)) return;
+      await resolveNames(true);
+      void resolveAgainAndAgain().catch((error: unknown) => log.debug({ error }, 'resolving ended'));
+    },
     stop: async () => {
       stopped.abort();
       await Promise.all(instances.map((instance) => instance.pool.destroy()));
@@ -173,14 +218,15 @@ export function createUpstream(options: {
 }
 export type Upstream = ReturnType<typeof createUpstream>;
 
-function createPool(url: string): Pool {
-  return new Pool(url, {
+function createInstance(url: string, address: string, inUse = true): Instance {
+  const pool = new Pool(url, {
     connections: connectionsPerInstance,
     // One request at a time on a connection: behind a slow answer, pipelined ones would wait for it.
     pipelining: 1,
-    connect: { timeout: connectTimeoutMs },
+    connect: { timeout: connectTimeoutMs, lookup: pinnedTo(address) },
     // The deadline of the whole request takes the place of these.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  return { url, address, pool, inUse, probing: false };
 }

@@ -3,13 +3,14 @@ import { createServer as createSocketServer } from 'node:net';
 
 const started: Server[] = [];
 
-/** A small HTTP server on a port of its own, or on a given one. */
+/** A small HTTP server on a port of its own, or on a given one; on Linux all of 127.0.0.0/8 are addresses of the machine. */
 export async function serve(
   listener: RequestListener,
   port = 0,
+  host = '127.0.0.1',
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   started.push(server);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -18,7 +19,7 @@ export async function serve(
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url: `http://127.0.0.1:${address.port}`, stop };
+  return { url: `http://${host}:${address.port}`, stop };
 }
 
 /** Ends every server that a test left running. */

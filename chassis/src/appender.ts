@@ -3,8 +3,10 @@ import type { Kafka, Producer } from 'kafkajs';
 import { UnavailableError } from './errors.ts';
 import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
+import { startSending } from './messaging-spans.ts';
 import { createStablePartitioner } from './partitioner.ts';
 import type { Part } from './service.ts';
+import { noTelemetry, type Telemetry } from './telemetry.ts';
 
 /** What is appended to a topic; a record without a key goes to a partition by its value. */
 export type Append = {
@@ -46,8 +48,27 @@ function sizeOf({ key, value, headers }: Append): number {
  * batch may have been stored, its sequence numbers would be given to the next batch, and the broker would
  * acknowledge that one as a duplicate without storing it.
  */
-export function createAppender(options: { name?: string; kafka: Kafka; health: Health; log: Logger }) {
-  const { name = 'appender', kafka, health, log } = options;
+export function createAppender(options: {
+  name?: string;
+  kafka: Kafka;
+  health: Health;
+  telemetry?: Telemetry;
+  log: Logger;
+}) {
+  const { name = 'appender', kafka, health, telemetry = noTelemetry(), log } = options;
+  const { tracer, metrics } = telemetry;
+  const duration = metrics
+    .histogram({
+      name: 'kafka_append_duration_seconds',
+      help: 'Time from handing a record over until it is acknowledged, or is not',
+      labelNames: ['appender'],
+    })
+    .labels({ appender: name });
+  const appended = metrics.counter({
+    name: 'kafka_appended_records_total',
+    help: 'Records that the broker has acknowledged',
+    labelNames: ['appender', 'topic'],
+  });
   const waiting: Waiting[] = [];
   const drained = Promise.withResolvers<undefined>();
   let unanswered = 0;
@@ -170,9 +191,11 @@ export function createAppender(options: { name?: string; kafka: Kafka; health: H
    * Resolves when the broker has acknowledged the record (acks=all); rejects with UnavailableError within 4 s
    * otherwise, in which case the record may or may not have been stored.
    */
-  async function append(record: Append): Promise<void> {
+  async function append(given: Append): Promise<void> {
     if (stopping) throw new UnavailableError('stopping');
     unanswered++;
+    const begun = performance.now();
+    const { record, span } = startSending(tracer, given);
     try {
       await new Promise<void>((resolve, reject) => {
         const entry: Waiting = {
@@ -185,7 +208,13 @@ export function createAppender(options: { name?: string; kafka: Kafka; health: H
         waiting.push(entry);
         pump().catch((error: unknown) => log.debug({ error }, 'appending ended'));
       });
+      appended.inc({ appender: name, topic: record.topic });
+    } catch (error) {
+      span.fail(error);
+      throw error;
     } finally {
+      span.end();
+      duration.observe((performance.now() - begun) / 1_000);
       unanswered--;
       if (stopping && unanswered === 0) drained.resolve(undefined);
     }

@@ -3,7 +3,9 @@ import { applySplitting, type Rejected } from './apply-batch.ts';
 import { toDeadLetter, type DeadLetter } from './dead-letters.ts';
 import { InvalidRecordError } from './errors.ts';
 import type { Logger } from './log.ts';
+import type { Processed } from './messaging-spans.ts';
 import type { ConsumedRecord } from './record.ts';
+import { isTraceparent, withTrace } from './trace.ts';
 
 /** How a service takes part in a topic. `E` is its own reading of a record. */
 export type Handler<E> = {
@@ -21,7 +23,8 @@ type Read<E> = { event: E; record: ConsumedRecord };
 
 /**
  * Processes records of one partition: read, apply in one transaction, append what can never be applied to the group's
- * dead-letter topic. When it resolves all of them are dealt with; when it rejects, all of them have to come again.
+ * dead-letter topic. When it resolves all of them are dealt with, as it says; when it rejects, all of them have to come
+ * again.
  */
 export function createBatchProcessor<E>(options: {
   groupId: string;
@@ -55,7 +58,15 @@ export function createBatchProcessor<E>(options: {
     });
   }
 
-  return async function process(records: ConsumedRecord[]): Promise<void> {
+  function say({ record, reason }: DeadLetter): void {
+    const { topic, partition, offset, headers } = record;
+    const line = () => log.warn({ topic, partition, offset, reason }, 'dead letter');
+    // In the trace of the record, if it has one: not in that of the batch.
+    if (isTraceparent(headers['traceparent'])) withTrace(headers['traceparent'], line);
+    else line();
+  }
+
+  return async function process(records: ConsumedRecord[]): Promise<Processed> {
     const { events, malformed } = read(records);
     const rejected = await applySplitting(events, apply);
     const deadLetters = [
@@ -63,9 +74,8 @@ export function createBatchProcessor<E>(options: {
       ...rejected.map(({ event, reason }) => ({ record: event.record, reason })),
     ];
     await Promise.all(deadLetters.map((letter) => appender.append(toDeadLetter(groupId, letter))));
-    for (const { record, reason } of deadLetters) {
-      const { topic, partition, offset } = record;
-      log.warn({ topic, partition, offset, reason }, 'dead letter');
-    }
+    deadLetters.forEach(say);
+    const concerned = [...events, ...malformed].map(({ record }) => record);
+    return { records: concerned, refused: deadLetters };
   };
 }

@@ -2,11 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Appender } from './appender.ts';
 import { createBatchProcessor, type Handler } from './batch-processor.ts';
 import { joinGroup, type BatchHandler } from './group-session.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
 import type { Health } from './health.ts';
 import type { KafkaClient } from './kafka.ts';
+import { createLag } from './lag.ts';
 import type { Logger } from './log.ts';
+import { startProcessing, type Processed } from './messaging-spans.ts';
 import { toConsumedRecord } from './record.ts';
 import type { Part } from './service.ts';
+import { noTelemetry, type Telemetry } from './telemetry.ts';
 
 export type { Handler };
 
@@ -27,28 +31,52 @@ export function createConsumer<E>(options: {
   handler: Handler<E>;
   appender: Pick<Appender, 'append'>;
   health: Health;
+  telemetry?: Telemetry;
   log: Logger;
 }): Part {
-  const { kafka, groupId, handler, appender, health } = options;
+  const { kafka, groupId, handler, appender, health, telemetry = noTelemetry() } = options;
+  const { tracer, metrics } = telemetry;
   const log = options.log.child({ group: groupId });
   const process = createBatchProcessor({ groupId, handler, appender, log });
   const stop = new AbortController();
   let joined = false;
   let supervised: Promise<void> | undefined;
 
-  /** Tries until the batch is applied (true) or the membership is over (false). */
+  const measured = createConsumerMetrics(metrics, groupId, handler.topics);
+  const lag = createLag({ kafka, groupId, topics: handler.topics, metrics });
+
   const onBatch: BatchHandler = async ({ topic, partition, messages }, heartbeat, isOver) => {
+    const begun = performance.now();
     const records = messages.map((message) => toConsumedRecord(topic, partition, message));
+    const spans = startProcessing(tracer, groupId, records);
+    let processed: Processed | undefined;
+    try {
+      processed = await spans.run(() => untilProcessed(spans, heartbeat, isOver));
+    } finally {
+      spans.end(processed);
+      measured.lasted(performance.now() - begun);
+    }
+    if (!processed) return false;
+    measured.dealtWith(topic, records.length, processed.refused.length);
+    return true;
+  };
+
+  /** Tries until the batch is applied or the membership is over (undefined). */
+  async function untilProcessed(
+    { records, failed }: ReturnType<typeof startProcessing>,
+    heartbeat: () => Promise<void>,
+    isOver: () => boolean,
+  ): Promise<Processed | undefined> {
     let lost: unknown;
     const beat = () => heartbeat().catch((error: unknown) => (lost = error));
     const heart = setInterval(() => void beat(), heartbeatEveryMs);
     try {
       for (let pause = firstPauseMs; !isOver(); pause = Math.min(pause * 2, longestPauseMs)) {
         try {
-          await process(records);
-          return true;
+          return await process(records);
         } catch (error) {
-          const { offset } = records[0] ?? {};
+          const { topic, partition, offset } = records[0] ?? {};
+          failed(error);
           log.error({ error, topic, partition, offset }, 'batch not applied, trying again');
         }
         for (let left = pause; left > 0 && !isOver() && lost === undefined; left -= heartbeatEveryMs) {
@@ -57,11 +85,11 @@ export function createConsumer<E>(options: {
         // The group is rebalancing, or has given the partition to someone else: the client has to join again.
         if (lost !== undefined) throw lost;
       }
-      return false;
+      return undefined;
     } finally {
       clearInterval(heart);
     }
-  };
+  }
 
   async function takePart(): Promise<void> {
     const onJoined = () => void (joined = true);
@@ -107,7 +135,10 @@ export function createConsumer<E>(options: {
     },
     stop: async () => {
       stop.abort();
-      await Promise.race([supervised, delay(leaveWithinMs, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all([supervised, lag.stop()]),
+        delay(leaveWithinMs, undefined, { ref: false }),
+      ]);
     },
   };
 }

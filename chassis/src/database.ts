@@ -5,6 +5,8 @@ import { isRetryableTransactionError } from './database-errors.ts';
 import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
 import type { Part } from './service.ts';
+import { noTelemetry, type Telemetry } from './telemetry.ts';
+import { inSpan, type SpanOptions } from './tracer.ts';
 import { createTypeormDriver } from './typeorm-driver.ts';
 
 export type DatabaseConfig = {
@@ -115,11 +117,17 @@ export function createDatabase(options: {
   config: DatabaseConfig;
   entities: EntitySchema[];
   health: Health;
+  telemetry?: Telemetry;
   log: Logger;
 }) {
-  const { config, entities, health, log } = options;
+  const { config, entities, health, telemetry = noTelemetry(), log } = options;
+  const { tracer, metrics } = telemetry;
   const pool = createDatabasePool(config);
   const data = createDataSource(config, createTypeormDriver(pool), entities, []);
+  const spanOptions: SpanOptions = {
+    kind: 'client',
+    attributes: { 'db.system.name': 'mariadb', 'db.namespace': config.DATABASE_NAME },
+  };
 
   async function attempt<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const connection: PoolConnection = await pool.getConnection();
@@ -143,7 +151,11 @@ export function createDatabase(options: {
    * Runs `work` in one transaction and commits it. Deadlocks, lock waits and snapshot conflicts run it again from
    * the start, so `work` must have no effect outside the transaction.
    */
-  async function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return inSpan(tracer, `transaction ${config.DATABASE_NAME}`, spanOptions, () => untilCommitted(work));
+  }
+
+  async function untilCommitted<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     for (let number = 1; ; number++) {
       try {
         return await attempt(work);
@@ -154,6 +166,18 @@ export function createDatabase(options: {
       }
     }
   }
+
+  const connections = metrics.gauge({
+    name: 'database_pool_connections',
+    help: 'Connections of the pool in use and idle, and callers that wait for one',
+    labelNames: ['state'],
+  });
+  metrics.onScrape(() => {
+    connections.set({ state: 'active' }, pool.activeConnections());
+    connections.set({ state: 'idle' }, pool.idleConnections());
+    connections.set({ state: 'waiting' }, pool.taskQueueSize());
+    return Promise.resolve();
+  });
 
   health.add('database', async () => {
     await pool.query('SELECT 1');

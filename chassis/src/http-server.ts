@@ -1,17 +1,30 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
 import type { Part } from './service.ts';
-import { withTrace } from './trace.ts';
+import { noTelemetry, type Telemetry } from './telemetry.ts';
+import { isTraceparent, withTrace } from './trace.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /** Largest request body, in bytes: far above any real operation, far below what would hurt. */
 const bodyLimit = 1_048_576;
 
+/** Who scrapes waits no longer than this, in milliseconds, to hear that the service is not ready. */
+const readyWithinMs = 2_500;
+
 export class BodyTooLargeError extends Error {
   override name = 'BodyTooLargeError';
+}
+
+/** A request that was not sent whole, or too much of one. */
+export function isClientsFault(error: unknown): boolean {
+  return (
+    error instanceof BodyTooLargeError ||
+    (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
+  );
 }
 
 /** Reads a whole request body as text; rejects with BodyTooLargeError beyond 1 MiB. */
@@ -30,28 +43,43 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
+const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
+
 /** The GraphQL-shaped answer for a request that is refused before any GraphQL is executed. */
 export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
   sendJson(response, status, { errors: [{ message, extensions: { code } }] });
 }
 
 /**
- * A plain HTTP server with the routes given by path, plus `/health` (ready: 200 or 503, naming what is missing) and
- * `/health/live`. Every request runs inside its trace. Stopping lets requests under way finish.
+ * A plain HTTP server with the routes given by path, plus `/health` (ready: 200 or 503, naming what is missing),
+ * `/health/live` and `/metrics` (Prometheus). Every request runs inside its trace, of which the given routes are spans.
+ * Stopping lets requests under way finish.
  */
 export function createHttpServer(options: {
   host: string;
   port: number;
   routes: Record<string, Handler>;
   health: Health;
+  telemetry?: Telemetry;
   log: Logger;
 }): Part {
-  const { host, port, health, log } = options;
+  const { host, port, health, telemetry = noTelemetry(), log } = options;
+  const { tracer, metrics } = telemetry;
+  const ready = metrics.gauge({ name: 'service_ready', help: '1 when everything that it needs is there' });
+  metrics.onScrape(async () => {
+    const late = delay(readyWithinMs, undefined, { ref: false });
+    const report = await Promise.race([health.report(), late]);
+    ready.set(report?.status === 'ready' ? 1 : 0);
+  });
   const routes: Record<string, Handler> = {
     '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
     '/health': async (_request, response) => {
       const report = await health.report();
       sendJson(response, report.status === 'ready' ? 200 : 503, report);
+    },
+    '/metrics': async (_request, response) => {
+      const text = await metrics.text();
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
     },
     ...options.routes,
   };
@@ -63,11 +91,36 @@ export function createHttpServer(options: {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
     if (stopping) closeAfter(response);
-    const traceparent = request.headers['traceparent'];
-    void withTrace(typeof traceparent === 'string' ? traceparent : undefined, () =>
-      handle(request, response),
-    );
+    const header = request.headers['traceparent'];
+    const traceparent = typeof header === 'string' ? header : undefined;
+    if (tracer.enabled && Object.hasOwn(options.routes, pathOf(request))) {
+      void traced(request, response, traceparent);
+    } else void withTrace(traceparent, () => handle(request, response));
   });
+
+  async function traced(
+    request: IncomingMessage,
+    response: ServerResponse,
+    traceparent: string | undefined,
+  ): Promise<void> {
+    const [method = 'GET', path] = [request.method, pathOf(request)];
+    const span = tracer.start(`${method} ${path}`, {
+      kind: 'server',
+      parent: isTraceparent(traceparent) ? traceparent : null,
+      remote: true,
+      attributes: {
+        'http.request.method': method,
+        'http.route': path,
+        'url.path': path,
+        'url.scheme': 'http',
+        'server.port': port,
+      },
+    });
+    await span.run(() => handle(request, response));
+    span.set({ 'http.response.status_code': response.statusCode });
+    if (response.statusCode >= 500) span.fail(`HTTP ${response.statusCode}`);
+    span.end();
+  }
   // Longer than any client keeps an idle connection, so that it is the client that closes and no request is cut.
   server.keepAliveTimeout = 75_000;
   // A client that sends its request slower than this is not a client.
@@ -92,7 +145,7 @@ export function createHttpServer(options: {
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const path = pathOf(request);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     try {
       if (route) await route(request, response);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
@@ -12,7 +13,9 @@ import { signatureHeader, verifyRequest } from './gateway-signature.ts';
 import type { Health } from './health.ts';
 import { createHttpServer, readBody, sendError, type Handler } from './http-server.ts';
 import type { Logger } from './log.ts';
+import { createOperationTelemetry, noteOperation, type OperationNotes } from './operation-telemetry.ts';
 import type { Part } from './service.ts';
+import { noTelemetry, type Telemetry } from './telemetry.ts';
 import type { TokenVerifier, Viewer } from './token-verifier.ts';
 
 export function isUnavailable(error: unknown): boolean {
@@ -33,13 +36,21 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
   port: number;
   routes?: Record<string, Handler>;
   health: Health;
+  telemetry?: Telemetry;
   log: Logger;
 }): Part {
   const { schemaFile, resolvers, context, verifier, signingSecret, host, port, routes, health, log } =
     options;
+  const { telemetry = noTelemetry() } = options;
+  const observe = createOperationTelemetry(telemetry);
+  const notesOf = new WeakMap<Context, OperationNotes>();
   const apollo = new ApolloServer<Context>({
     schema: buildSubgraphSchema([{ typeDefs: parse(readFileSync(schemaFile, 'utf8')), resolvers }]),
-    plugins: [ApolloServerPluginUsageReportingDisabled(), ApolloServerPluginInlineTraceDisabled()],
+    plugins: [
+      noteOperation((contextValue) => notesOf.get(contextValue)),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
     formatError: createErrorFormatter(log, isUnavailable),
     // The gateway is the only client there is, and it sends a content type that no browser form can.
     csrfPrevention: false,
@@ -50,7 +61,17 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
 
   health.add('keys', verifier.isReady);
 
-  const graphql: Handler = async (request, response) => {
+  const graphql: Handler = (request, response) =>
+    observe(async (notes) => {
+      await answer(request, response, notes);
+      notes.status = response.statusCode;
+    });
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    notes: OperationNotes,
+  ): Promise<void> {
     const body = await readBody(request);
     const authorization = request.headers.authorization;
     const signature = request.headers[signatureHeader];
@@ -76,20 +97,29 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
     } catch {
       return sendError(response, 400, 'BAD_REQUEST', 'the body is not JSON');
     }
-    const answer = await apollo.executeHTTPGraphQLRequest({
+    const contextValue = context(viewer);
+    notesOf.set(contextValue, notes);
+    const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? 'POST',
         headers: new HeaderMap([['content-type', 'application/json']]),
         body: parsedBody,
         search: '',
       },
-      context: () => Promise.resolve(context(viewer)),
+      context: () => Promise.resolve(contextValue),
     });
-    if (answer.body.kind !== 'complete') throw new Error('a subgraph answers in one piece');
-    response.writeHead(answer.status ?? 200, Object.fromEntries(answer.headers)).end(answer.body.string);
-  };
+    if (result.body.kind !== 'complete') throw new Error('a subgraph answers in one piece');
+    response.writeHead(result.status ?? 200, Object.fromEntries(result.headers)).end(result.body.string);
+  }
 
-  const server = createHttpServer({ host, port, health, log, routes: { '/graphql': graphql, ...routes } });
+  const server = createHttpServer({
+    host,
+    port,
+    health,
+    log,
+    routes: { '/graphql': graphql, ...routes },
+    telemetry,
+  });
   return {
     name: 'subgraph',
     start: async () => {

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+type Named = { name: string; help: string; labelNames?: readonly string[] };
+
+/** Seconds; what is below a millisecond or above ten seconds needs no finer answer. */
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** A scrape is answered within this time, in milliseconds, whatever does not answer in time missing from it. */
+const collectWithinMs = 3_000;
+
+/** One of each name: several parts of a service share an instrument and differ in their labels. */
+function createShelf<T>(create: (settings: Named) => T) {
+  const made = new Map<string, T>();
+  return (settings: Named): T => {
+    const instrument = made.get(settings.name) ?? create(settings);
+    made.set(settings.name, instrument);
+    return instrument;
+  };
+}
+
+/**
+ * The metrics of one service, in Prometheus' text format: base units (seconds, bytes, counts), with the labels service
+ * and instance on each. A registry of its own, so that several services can live in one process.
+ */
+export function createMetrics(identity: { service: string; instance: string }) {
+  const registry = new Registry();
+  registry.setDefaultLabels(identity);
+  const registers = [registry];
+  const collectors: (() => Promise<void>)[] = [];
+
+  return {
+    counter: createShelf((settings) => new Counter({ ...settings, registers })),
+    gauge: createShelf((settings) => new Gauge({ ...settings, registers })),
+    /** Of durations in seconds, unless told other buckets. */
+    histogram: createShelf((settings: Named & { buckets?: number[] }) => {
+      return new Histogram({ buckets: durationBuckets, ...settings, registers });
+    }),
+    /** What Node and the process tell of themselves: event-loop delay, garbage collection, memory, CPU. */
+    observeProcess: () => collectDefaultMetrics({ register: registry }),
+    /** Runs at each scrape, to set what is true at that moment. One that fails or is late sets nothing. */
+    onScrape: (collect: () => Promise<void>) => void collectors.push(collect),
+    contentType: registry.contentType,
+    async text(): Promise<string> {
+      const collected = Promise.allSettled(collectors.map((collect) => collect()));
+      await Promise.race([collected, delay(collectWithinMs, undefined, { ref: false })]);
+      return registry.metrics();
+    },
+  };
+}
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,148 @@
+import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import {
+  Kind,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { errorCodes } from './errors.ts';
+import { isClientsFault } from './http-server.ts';
+import type { Telemetry } from './telemetry.ts';
+import { inSpan } from './tracer.ts';
+
+/** What becomes known of a GraphQL request while it is answered. */
+export type OperationNotes = {
+  /** What the client calls it: for logs and traces, never for metrics. */
+  operation: string | null;
+  type: 'query' | 'mutation' | 'subscription' | 'unknown';
+  /** The fields at its root, by their names in the schema: what is not in the schema is never here. */
+  fields: string[];
+  /** Of the errors in the answer. */
+  codes: string[];
+  /** Whether there is something in the answer beside the errors. */
+  hasData: boolean;
+  /** HTTP's, of the answer. */
+  status: number;
+};
+
+export const newOperationNotes = (): OperationNotes => ({
+  operation: null,
+  type: 'unknown',
+  fields: [],
+  codes: [],
+  hasData: false,
+  status: 200,
+});
+
+/** More fields at once are one label: their combinations are too many for metrics. */
+const namedFields = 3;
+const ourFault = ['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
+const knownCodes: readonly string[] = errorCodes;
+
+/** The distinct names of the fields at the root of a valid operation, sorted. */
+export function rootFields(
+  operation: OperationDefinitionNode,
+  fragments: readonly FragmentDefinitionNode[],
+): string[] {
+  const names = new Set<string>();
+  function collect({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else {
+        const fragment = fragments.find(({ name }) => name.value === selection.name.value);
+        if (fragment) collect(fragment.selectionSet);
+      }
+    }
+  }
+  collect(operation.selectionSet);
+  return [...names].sort();
+}
+
+/** `ok`, `partial` (data and errors), or whose fault it is that there is no data. */
+export function outcomeOf({ codes, hasData, status }: OperationNotes): string {
+  if (codes.length === 0 && status < 400) return 'ok';
+  if (hasData) return 'partial';
+  const isOurs = codes.length > 0 ? codes.some((code) => ourFault.includes(code)) : status >= 500;
+  return isOurs ? 'server_error' : 'client_error';
+}
+
+function labelOf({ fields }: OperationNotes): string {
+  if (fields.length === 0) return 'unresolved';
+  return fields.length <= namedFields ? fields.join(',') : 'many';
+}
+
+/** Notes what Apollo Server finds out about an operation. `notesOf` finds them in the request's context. */
+export function noteOperation<C extends BaseContext>(
+  notesOf: (context: C) => OperationNotes | undefined,
+): ApolloServerPlugin<C> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: ({ operation, document, operationName, contextValue }) => {
+          const notes = notesOf(contextValue);
+          if (notes && operation) {
+            const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+            notes.operation = operationName;
+            notes.type = operation.operation;
+            notes.fields = rootFields(operation, fragments);
+          }
+          return Promise.resolve();
+        },
+        willSendResponse: ({ response: { body }, operationName, contextValue }) => {
+          const notes = notesOf(contextValue);
+          if (notes && body.kind === 'single') {
+            const { data, errors = [] } = body.singleResult;
+            notes.operation ??= operationName ?? null;
+            notes.codes = errors.map(({ extensions }) => String(extensions?.['code']));
+            notes.hasData = Object.values(data ?? {}).some((value) => value !== null);
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+/**
+ * Measures GraphQL requests, from when they are read until they are answered: one observation and, where it is traced,
+ * one span each. The notes are filled in while `answer` runs.
+ */
+export function createOperationTelemetry({ tracer, metrics }: Telemetry) {
+  const duration = metrics.histogram({
+    name: 'graphql_operation_duration_seconds',
+    help: 'Time to answer a GraphQL request, by the fields at its root',
+    labelNames: ['operation', 'type', 'outcome'],
+  });
+
+  return async function observe<T>(answer: (notes: OperationNotes) => Promise<T>): Promise<T> {
+    const notes = newOperationNotes();
+    const begun = performance.now();
+    let outcome = 'server_error';
+    try {
+      const result = await inSpan(tracer, 'graphql', {}, async (span) => {
+        const answered = await answer(notes);
+        if (tracer.enabled) {
+          span.rename(`${notes.type === 'unknown' ? 'graphql' : notes.type} ${labelOf(notes)}`);
+          span.set({
+            'graphql.operation.type': notes.type,
+            ...(notes.operation !== null && { 'graphql.operation.name': notes.operation }),
+            ...(notes.codes.length > 0 && { 'graphql.error.codes': notes.codes }),
+          });
+          const fault = notes.codes.find((code) => !knownCodes.includes(code) || ourFault.includes(code));
+          if (fault !== undefined && outcomeOf(notes) !== 'client_error') span.fail(fault);
+        }
+        return answered;
+      });
+      outcome = outcomeOf(notes);
+      return result;
+    } catch (error) {
+      if (isClientsFault(error)) outcome = 'client_error';
+      throw error;
+    } finally {
+      duration.observe(
+        { operation: labelOf(notes), type: notes.type, outcome },
+        (performance.now() - begun) / 1_000,
+      );
+    }
+  };
+}

@@ -8,35 +8,42 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Logger } from '@ordermesh/chassis/log';
 import type { Part } from '@ordermesh/chassis/service';
+import { createCompiledPlans, type CompiledPlans } from './compiled-plan/compiled-plans.ts';
 import type { GatewayContext } from './context.ts';
 import { createGatewayErrorFormatter } from './error-formatter.ts';
 import { limits, maxTokens } from './limits.ts';
 import { createSubgraphDataSource } from './subgraph-data-source.ts';
+import { createSubgraphRequest } from './subgraph-request.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
  * One GraphQL schema over all subgraphs: Apollo Gateway plans each operation on the static supergraph and fetches from
- * the upstreams. Nothing is asked of them at the start, so what is up is served while the rest is down.
+ * the upstreams; what it has planned once is answered through compiled plans. Nothing is asked of them at the start, so what is up is served while the rest is down.
  */
 export function createFederation(options: {
   supergraphSdl: string;
-  upstreams: Upstream[];
+  upstreams: Pick<Upstream, 'subgraph' | 'send'>[];
   signingSecret: string;
   development: boolean;
   log: Logger;
-}): Part & { apollo: ApolloServer<GatewayContext> } {
+}): Part & { apollo: ApolloServer<GatewayContext>; compiledPlans: CompiledPlans } {
   const { supergraphSdl, upstreams, signingSecret, development, log } = options;
+  const requests = new Map(
+    upstreams.map((upstream) => [upstream.subgraph, createSubgraphRequest({ upstream, signingSecret })]),
+  );
+  const compiledPlans = createCompiledPlans({ requests, log });
   // Apollo Gateway reports its use to its makers unless told not to, and can be told only so.
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
 
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => {
-      const upstream = upstreams.find((candidate) => candidate.subgraph === name);
-      if (!upstream)
+      const request = requests.get(name);
+      if (!request)
         throw new Error(`the supergraph has a subgraph "${name}" whose address is not configured`);
-      return createSubgraphDataSource({ upstream, signingSecret });
+      return createSubgraphDataSource({ subgraph: name, request });
     },
+    experimental_didResolveQueryPlan: compiledPlans.learn,
     logger: log,
     __exposeQueryPlanExperimental: false,
   });
@@ -64,6 +71,7 @@ export function createFederation(options: {
 
   return {
     apollo,
+    compiledPlans,
     name: 'federation',
     start: () => apollo.start(),
     stop: () => apollo.stop(),

@@ -6,6 +6,7 @@ import type { Logger } from '@ordermesh/chassis/log';
 import type { TokenVerifier, Viewer } from '@ordermesh/chassis/token-verifier';
 import { currentTraceId } from '@ordermesh/chassis/trace';
 import { GraphQLError } from 'graphql';
+import type { CompiledPlans } from './compiled-plan/compiled-plans.ts';
 import type { GatewayContext } from './context.ts';
 
 /** What Apollo Server looks at: content negotiation and the proof that no browser form sent the request. */
@@ -18,14 +19,40 @@ const headersForApollo = ['accept', 'content-type', 'apollo-require-preflight', 
  */
 export function createGraphqlEndpoint(options: {
   apollo: ApolloServer<GatewayContext>;
+  compiledPlans: Pick<CompiledPlans, 'answer'>;
   verifier: Pick<TokenVerifier, 'viewerOf'>;
   log: Logger;
 }): Handler {
-  const { apollo, verifier, log } = options;
+  const { apollo, compiledPlans, verifier, log } = options;
+  const contentTypes = createContentTypes();
 
   async function execute(
     request: IncomingMessage,
     response: ServerResponse,
+    context: GatewayContext,
+  ): Promise<void> {
+    const body = await jsonBody(request);
+    const contentType = contentTypes.of(request);
+    if (contentType !== undefined) {
+      const answer = await compiledPlans.answer(body, context.authorization);
+      if (answer && !answer.earlier) {
+        context.outcome.operation = answer.operation;
+        response.writeHead(200, {
+          'content-type': contentType,
+          'content-length': Buffer.byteLength(answer.body),
+        });
+        response.end(answer.body);
+        return;
+      }
+      if (answer) context.earlier = answer.earlier;
+    }
+    await executeThroughApollo(request, response, body, context);
+  }
+
+  async function executeThroughApollo(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
     context: GatewayContext,
   ): Promise<void> {
     const answer = await apollo.executeHTTPGraphQLRequest({
@@ -33,13 +60,14 @@ export function createGraphqlEndpoint(options: {
         method: request.method ?? 'GET',
         headers: headersOf(request),
         search: new URL(request.url ?? '/', 'http://gateway').search,
-        body: await jsonBody(request),
+        body,
       },
       context: () => Promise.resolve(context),
     });
     response.statusCode = answer.status ?? 200;
     for (const [name, value] of answer.headers) response.setHeader(name, value);
     if (answer.body.kind === 'complete') {
+      if (response.statusCode === 200) contentTypes.learn(request, answer.headers.get('content-type'));
       response.end(answer.body.string);
       return;
     }
@@ -87,6 +115,19 @@ export function createGraphqlEndpoint(options: {
       },
       'graphql',
     );
+  };
+}
+
+/** Content types by what a client accepts, as Apollo Server chose them: the compiled plans' answers have the same. */
+function createContentTypes() {
+  const most = 100;
+  const known = new Map<string | undefined, string>();
+  return {
+    of: ({ method, headers: { accept } }: IncomingMessage): string | undefined =>
+      method === 'POST' ? known.get(accept) : undefined,
+    learn({ method, headers: { accept } }: IncomingMessage, contentType: string | undefined): void {
+      if (method === 'POST' && contentType !== undefined && known.size < most) known.set(accept, contentType);
+    },
   };
 }
 

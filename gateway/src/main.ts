@@ -29,7 +29,7 @@ const federation = createFederation({
   development: config.NODE_ENV === 'development',
   log,
 });
-const graphql = createGraphqlEndpoint({ apollo: federation.apollo, verifier, log });
+const graphql = createGraphqlEndpoint({ ...federation, verifier, log });
 const server = createHttpServer({
   host: config.HOST,
   port: config.PORT,

@@ -1,51 +1,34 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { UnavailableError } from '@ordermesh/chassis/errors';
-import { signatureHeader, signRequest } from '@ordermesh/chassis/gateway-signature';
-import { currentTraceparent } from '@ordermesh/chassis/trace';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { readAnswer } from './subgraph-answer.ts';
-import type { Upstream } from './upstream.ts';
+import type { SubgraphRequest } from './subgraph-request.ts';
 
 type SubgraphResponse = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-/**
- * Sends the planner's fetches to one subgraph, with nothing but what it needs: the operation, the caller's token as it
- * came, the trace, and the signature by which it knows the gateway.
- */
+/** Sends the planner's fetches to one subgraph. Those that were made before Apollo took over are not made again. */
 export function createSubgraphDataSource(options: {
-  upstream: Pick<Upstream, 'subgraph' | 'send'>;
-  signingSecret: string;
+  subgraph: string;
+  request: SubgraphRequest;
 }): GraphQLDataSource<GatewayContext> {
-  const { upstream, signingSecret } = options;
+  const { subgraph, request } = options;
 
   async function process(fetch: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<SubgraphResponse> {
     const { query = '', variables, operationName } = fetch.request;
-    const { authorization } = fetch.context;
+    const { authorization, earlier } = fetch.context;
+    const done = earlier?.find(query, variables);
     const body = JSON.stringify({ query, variables, operationName });
+    // An operation that is not marked as a query by its first word is one that changes something.
+    const repeatable = /^\s*(query\b|\{)/.test(query);
     try {
-      const answer = await upstream.send({
-        body,
-        headers: headersFor(authorization, body),
-        // An operation that is not marked as a query by its first word is one that changes something.
-        repeatable: /^\s*(query\b|\{)/.test(query),
-      });
-      return readAnswer(upstream.subgraph, answer);
+      const answer = await (done?.answer ?? request({ body, authorization, repeatable }));
+      const result = readAnswer(subgraph, answer);
+      return done ? done.read(result) : result;
     } catch (error) {
       if (error instanceof UnavailableError) throw atPath(error, pathOf(fetch));
       throw error;
     }
-  }
-
-  function headersFor(authorization: string | undefined, body: string): Record<string, string> {
-    const headers: Record<string, string> = {
-      'content-type': 'application/json',
-      [signatureHeader]: signRequest(signingSecret, authorization ?? '', body),
-    };
-    if (authorization !== undefined) headers['authorization'] = authorization;
-    const traceparent = currentTraceparent();
-    if (traceparent !== undefined) headers['traceparent'] = traceparent;
-    return headers;
   }
 
   return { process };

@@ -40,7 +40,7 @@ async function createGateway(urls: Record<string, string[]>, development = false
   );
   const supergraphSdl = readFileSync(supergraph, 'utf8');
   const federation = createFederation({ supergraphSdl, upstreams, signingSecret, development, log });
-  const graphql = createGraphqlEndpoint({ apollo: federation.apollo, verifier, log });
+  const graphql = createGraphqlEndpoint({ ...federation, verifier, log });
   const port = await freePort();
   const server = createHttpServer({ host: '127.0.0.1', port, routes: { '/graphql': graphql }, health, log });
   const parts: Part[] = [...upstreams, federation, server];

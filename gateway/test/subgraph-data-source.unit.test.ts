@@ -5,6 +5,7 @@ import { verifyRequest } from '@ordermesh/chassis/gateway-signature';
 import { currentTraceId, withTrace } from '@ordermesh/chassis/trace';
 import type { GatewayContext } from '../src/context.ts';
 import { createSubgraphDataSource } from '../src/subgraph-data-source.ts';
+import { createSubgraphRequest } from '../src/subgraph-request.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../src/upstream.ts';
 
 const secret = 'a secret of the gateway and its subgraphs';
@@ -28,13 +29,13 @@ function fetchOf(query: string, more: { authorization?: string; path?: string[] 
 function createRecorded(answer: () => Promise<UpstreamAnswer>) {
   const sent: UpstreamRequest[] = [];
   const upstream = {
-    subgraph: 'users',
     send: (request: UpstreamRequest) => {
       sent.push(request);
       return answer();
     },
   };
-  return { sent, source: createSubgraphDataSource({ upstream, signingSecret: secret }) };
+  const request = createSubgraphRequest({ upstream, signingSecret: secret });
+  return { sent, source: createSubgraphDataSource({ subgraph: 'users', request }) };
 }
 const ok = () => Promise.resolve({ status: 200, body: '{"data":{"me":{"id":"1"}}}' });
 

@@ -1,0 +1,71 @@
+import { visit, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { compileVariablesCheck } from './check-variables.ts';
+import type { Step } from './compile-fetch.ts';
+import { compilePlan } from './compile-plan.ts';
+import { compileResponse } from './compile-response.ts';
+import { conditionsOf } from './conditions.ts';
+import type { Write } from './leaf-writers.ts';
+import { NotCompilableError, type Planned } from './plan.ts';
+import type { Json } from './run.ts';
+
+export type CompiledOperation = {
+  name: string | null;
+  /** Whether the variables fit; those that do not are left to Apollo. */
+  accepts(variables: Json): boolean;
+  fetch: Step;
+  /** How to write the response, given what the variables say of @skip and @include. */
+  writerFor(variables: Json): Write;
+};
+
+/** Kept of one operation: a client uses one or two; more than these are compiled anew now and then. */
+const maxShapes = 16;
+
+/** Throws NotCompilableError for what is left to Apollo. */
+export function compileOperation({
+  queryPlan,
+  operationContext,
+}: Pick<Planned, 'queryPlan' | 'operationContext'>): CompiledOperation {
+  const { schema, operation } = operationContext;
+  const { variableDefinitions = [], selectionSet } = operation;
+  const fragments: Record<string, FragmentDefinitionNode> = operationContext.fragments;
+  const nodes = [operation, ...Object.values(fragments)];
+  nodes.forEach(refuseOddNames);
+  const rootType = schema.getRootType(operation.operation);
+  if (!rootType || operation.operation === 'subscription') throw new NotCompilableError('a subscription');
+  if (queryPlan.node?.kind === 'Subscription') throw new NotCompilableError('a subscription');
+
+  const { conditionOf, shapeOf, included } = conditionsOf(nodes, variableDefinitions);
+  const writers = new Map<number, Write>();
+  const compile = (shape: number): Write =>
+    compileResponse({ schema, fragments, included: included(shape) })(rootType, selectionSet);
+
+  return {
+    name: operation.name?.value ?? null,
+    accepts: compileVariablesCheck(schema, variableDefinitions),
+    fetch: compilePlan(queryPlan.node, schema, conditionOf),
+    writerFor: (variables) => {
+      const shape = shapeOf(variables);
+      let write = writers.get(shape);
+      if (!write) {
+        write = compile(shape);
+        if (writers.size >= maxShapes) writers.clear();
+        writers.set(shape, write);
+      }
+      return write;
+    },
+  };
+}
+
+/** Names that JavaScript's objects have of themselves, and the schema's own fields, are left to Apollo. */
+function refuseOddNames(node: OperationDefinitionNode | FragmentDefinitionNode): void {
+  const refuse = (name: string): void => {
+    if (name in Object.prototype) throw new NotCompilableError(`the name ${name}`);
+  };
+  visit(node, {
+    Field({ name, alias }) {
+      refuse((alias ?? name).value);
+      if (name.value === '__schema' || name.value === '__type') throw new NotCompilableError('introspection');
+    },
+    Variable: ({ name }) => refuse(name.value),
+  });
+}

@@ -1,0 +1,56 @@
+import type { SubgraphResult } from '../subgraph-answer.ts';
+import type { UpstreamAnswer } from '../upstream.ts';
+import { isRecord } from './merge.ts';
+import type { Sent } from './run.ts';
+
+/**
+ * What subgraphs were asked before Apollo took over, so that nothing is asked twice: queries, to save time; mutations,
+ * because they must not be.
+ */
+export type EarlierAnswers = {
+  /** The request that Apollo is about to make, if it was made already; `read` is how Apollo is to see its result. */
+  find(
+    query: string,
+    variables: unknown,
+  ): { answer: Promise<UpstreamAnswer>; read: (result: SubgraphResult) => SubgraphResult } | undefined;
+};
+
+export function createEarlierAnswers(sent: Sent[]): EarlierAnswers {
+  return {
+    find(query, variables) {
+      const same = sent.filter((earlier) => earlier.query === query);
+      const text = JSON.stringify(variables);
+      const found = same.find((earlier) => earlier.variables() === text);
+      if (!found && same.some((earlier) => !earlier.repeatable))
+        throw new Error('a mutation would be sent a second time');
+      return found && { answer: found.answer, read: (result) => withPlaces(result, found.places) };
+    },
+  };
+}
+
+/** A result for different entities, turned into what it would be had every entity been asked for as often as it occurs. */
+function withPlaces(result: SubgraphResult, places: number[] | undefined): SubgraphResult {
+  if (!places) return result;
+  const { data, errors } = result;
+  const entities = data?.['_entities'];
+  const spread = errors?.flatMap((error) => {
+    const [root, place, ...rest] = error.path ?? [];
+    if (root !== '_entities' || typeof place !== 'number') return [{ error, index: -1 }];
+    return places.flatMap((own, index) =>
+      own === place ? [{ error: { ...error, path: [root, index, ...rest] }, index }] : [],
+    );
+  });
+  // As a subgraph answers that goes through its entities one by one.
+  spread?.sort((a, b) => a.index - b.index);
+  return {
+    data: Array.isArray(entities)
+      ? { ...data, _entities: places.map((place) => copyOf(entities[place])) }
+      : data,
+    ...(spread && { errors: spread.map(({ error }) => error) }),
+  };
+}
+
+/** Apollo merges into what it gets, so no two entities may be the same object. */
+function copyOf(entity: unknown): unknown {
+  return isRecord(entity) ? structuredClone(entity) : entity;
+}

@@ -1,0 +1,51 @@
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLString,
+  isEnumType,
+  type GraphQLEnumType,
+  type GraphQLScalarType,
+} from 'graphql';
+import { IrregularAnswerError } from './plan.ts';
+
+/** Writes a value that was answered as JSON; throws for one that is not right. */
+export type Write = (value: unknown) => string;
+
+/** What JSON writes otherwise than as it is. */
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/; // eslint-disable-line no-control-regex -- these are what is looked for
+
+function writeString(value: string): string {
+  return escaped.test(value) ? JSON.stringify(value) : `"${value}"`;
+}
+
+function wrong(value: unknown): never {
+  throw new IrregularAnswerError(`not a value of its type: ${typeof value}`);
+}
+
+const writers: Record<string, Write> = {
+  [GraphQLString.name]: (value) => (typeof value === 'string' ? writeString(value) : wrong(value)),
+  [GraphQLID.name]: (value) =>
+    typeof value === 'string'
+      ? writeString(value)
+      : Number.isSafeInteger(value)
+        ? String(value)
+        : wrong(value),
+  [GraphQLInt.name]: (value) => (Number.isSafeInteger(value) ? String(value) : wrong(value)),
+  [GraphQLFloat.name]: (value) => (typeof value === 'number' ? JSON.stringify(value) : wrong(value)),
+  [GraphQLBoolean.name]: (value) => (typeof value === 'boolean' ? String(value) : wrong(value)),
+};
+
+/** The writer of a scalar or enum. A scalar of the schema's own is whatever JSON its subgraph gave. */
+export function leafWriter(type: GraphQLScalarType | GraphQLEnumType): Write {
+  if (isEnumType(type)) {
+    const texts = new Map(type.getValues().map(({ name }) => [name, JSON.stringify(name)]));
+    return (value) => (typeof value === 'string' && texts.get(value)) || wrong(value);
+  }
+  return writers[type.name] ?? writeAny;
+}
+
+function writeAny(value: unknown): string {
+  return typeof value === 'string' ? writeString(value) : JSON.stringify(value);
+}

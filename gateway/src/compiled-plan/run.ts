@@ -1,0 +1,52 @@
+import type { SubgraphRequest } from '../subgraph-request.ts';
+import { readAnswer } from '../subgraph-answer.ts';
+import type { UpstreamAnswer } from '../upstream.ts';
+import { IrregularAnswerError } from './plan.ts';
+
+export type Json = Record<string, unknown>;
+
+/** A request to a subgraph as a compiled fetch makes it. */
+export type Asked = {
+  subgraph: string;
+  query: string;
+  body: string;
+  /** False for mutations. */
+  repeatable: boolean;
+  /** The variables as Apollo would have sent them, in JSON: every entity, however often it occurs. */
+  variables: () => string;
+  /** For each entity that Apollo would have asked for, its place among those that were; undefined if they are the same. */
+  places?: number[] | undefined;
+};
+export type Sent = Asked & { answer: Promise<UpstreamAnswer> };
+
+/** One execution of a compiled operation. */
+export type Run = {
+  variables: Json;
+  /** The answers so far, merged. */
+  data: Json;
+  /** Everything that was asked of subgraphs, in case Apollo has to take over. */
+  sent: Sent[];
+  /** The data of a subgraph's answer. Rejects if there is anything but data in it. */
+  ask(asked: Asked): Promise<Json>;
+};
+
+export function createRun(options: {
+  variables: Json;
+  authorization: string | undefined;
+  requests: ReadonlyMap<string, SubgraphRequest>;
+}): Run {
+  const { variables, authorization, requests } = options;
+  const sent: Sent[] = [];
+
+  async function ask(asked: Asked): Promise<Json> {
+    const request = requests.get(asked.subgraph);
+    if (!request) throw new IrregularAnswerError(`no subgraph ${asked.subgraph}`);
+    const answer = request({ body: asked.body, authorization, repeatable: asked.repeatable });
+    sent.push({ ...asked, answer });
+    const { data, errors } = readAnswer(asked.subgraph, await answer);
+    if (!data || errors?.length) throw new IrregularAnswerError(`${asked.subgraph} answered with errors`);
+    return data;
+  }
+
+  return { variables, data: {}, sent, ask };
+}

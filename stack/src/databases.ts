@@ -4,13 +4,16 @@ import { accounts, databases } from './accounts.ts';
 import { adminAccount, passwordOf } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 
+/** A MariaDB server, by default on this machine, and the passwords of its accounts. */
+export type DatabaseServer = { host?: string; port: number; secrets: Secrets };
+
 export const connectAs = (
-  { port, secrets }: { port: number; secrets: Secrets },
+  { host = '127.0.0.1', port, secrets }: DatabaseServer,
   user: string,
   database?: string,
 ): Promise<Connection> =>
   createConnection({
-    host: '127.0.0.1',
+    host,
     port,
     user,
     password: passwordOf(secrets, user),
@@ -23,7 +26,7 @@ export const connectAs = (
 
 /** Runs work on a connection as the administrator. */
 export async function asAdmin<T>(
-  server: { port: number; secrets: Secrets },
+  server: DatabaseServer,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await connectAs(server, adminAccount);
@@ -35,7 +38,7 @@ export async function asAdmin<T>(
 }
 
 /** Creates databases and accounts, with the rights that need no table; harmless when they exist. */
-export async function createDatabases(server: { port: number; secrets: Secrets }): Promise<void> {
+export async function createDatabases(server: DatabaseServer): Promise<void> {
   await asAdmin(server, async (connection) => {
     for (const database of databases)
       await connection.query(
@@ -54,7 +57,7 @@ export async function createDatabases(server: { port: number; secrets: Secrets }
 }
 
 /** The rights on single tables, given after the migrations; tables that do not exist are passed over. */
-export async function grantOnTables(server: { port: number; secrets: Secrets }): Promise<void> {
+export async function grantOnTables(server: DatabaseServer): Promise<void> {
   await asAdmin(server, async (connection) => {
     await connection.query('SET SESSION sql_log_bin = 0');
     const existing = await connection.query<{ name: string }[]>(

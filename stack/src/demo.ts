@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from './failure.ts';
+import type { Secrets } from './secrets.ts';
 import type { Session } from './session.ts';
 import { runErrand } from './components/node.ts';
 import { serviceEnvironment } from './components/service.ts';
@@ -35,6 +36,11 @@ export async function createDemoAccounts(session: Session, signal: AbortSignal):
     logFile: layout.log('demo-accounts'),
     signal,
   });
+  return readAccounts(output);
+}
+
+/** The accounts in what demo-accounts.ts printed. */
+export function readAccounts(output: string): DemoAccounts {
   const line = output.split('\n').findLast((each) => each.startsWith('{"customer"'));
   if (!line) throw new Failure('creating the demo accounts printed no accounts');
   return accountsLine.parse(JSON.parse(line));
@@ -83,7 +89,10 @@ async function askGateway(graphql: string, token: string, query: string, variabl
 }
 
 /** `DIR/demo.json`: it appears when everything is ready. */
-export function writeDemoFile(session: Session, accounts: DemoAccounts): void {
+export function writeDemoFile(
+  session: { secrets: Secrets; addresses: { graphql: string }; layout: { demo: string } },
+  accounts: DemoAccounts,
+): void {
   const { customer, admin } = session.secrets.demo;
   const content = {
     graphql: session.addresses.graphql,
@@ -94,11 +103,11 @@ export function writeDemoFile(session: Session, accounts: DemoAccounts): void {
 }
 
 /** What a newcomer pastes first. */
-export function firstQuery(graphql: string, data: string): string {
+export function firstQuery(graphql: string, accounts: string): string {
   const query = '{ products { nodes { id name unitPrice stock } } }';
   return [
     `GraphQL  ${graphql} (open it in a browser)`,
-    `Accounts ${data}/demo.json`,
+    `Accounts ${accounts}`,
     '',
     'Paste:',
     `  ${query}`,

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { asAdmin } from './databases.ts';
+import type { DatabaseServer } from './databases.ts';
 import { createKafkaClient } from './kafka-client.ts';
-import type { Session } from './session.ts';
 import { waitFor } from './wait-for.ts';
+
+/** What the probes go through: Kafka, and the databases at both ends. */
+type Pipes = { addresses: { kafkaBrokers: string }; database: DatabaseServer };
 
 /** Connectors catch up with what happened while they were down before they come to the probe. */
 const deadline = 120_000;
@@ -32,7 +35,7 @@ const envelope = (orderId: string) => ({
 });
 
 /** A record through the orders sink into its own table: a RUNNING task would prove nothing. */
-export async function probeOrdersSink({ addresses, database }: Session, signal: AbortSignal): Promise<void> {
+async function probeOrdersSink({ addresses, database }: Pipes, signal: AbortSignal): Promise<void> {
   const orderId = `probe-${randomUUID()}`;
   const producer = createKafkaClient(addresses.kafkaBrokers).producer();
   await producer.connect();
@@ -53,7 +56,7 @@ export async function probeOrdersSink({ addresses, database }: Session, signal: 
 }
 
 /** A change of a product through source and sink connector into the price replica. */
-export async function probePriceReplica({ database }: Session, signal: AbortSignal): Promise<void> {
+async function probePriceReplica({ database }: Pick<Pipes, 'database'>, signal: AbortSignal): Promise<void> {
   await asAdmin(database, async (connection) => {
     const replica = () =>
       connection
@@ -75,9 +78,9 @@ export async function probePriceReplica({ database }: Session, signal: AbortSign
  * A row through the outbox of a service and its connector to the service's topic. It is of the type Probe, which every
  * consumer passes over. The topic's growing proves the pipe: nothing else writes to it.
  */
-export async function probeOutbox(
+async function probeOutbox(
   service: 'catalogs' | 'users',
-  { addresses, database }: Session,
+  { addresses, database }: Pipes,
   signal: AbortSignal,
 ): Promise<void> {
   const topic = `${service}.events`;
@@ -102,4 +105,14 @@ export async function probeOutbox(
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Only what has come out at the other end proves that a pipe works. */
+export async function probePipes(pipes: Pipes, signal: AbortSignal): Promise<void> {
+  await Promise.all([
+    probeOutbox('catalogs', pipes, signal),
+    probeOutbox('users', pipes, signal),
+    probeOrdersSink(pipes, signal),
+    probePriceReplica(pipes, signal),
+  ]);
 }

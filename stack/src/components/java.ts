@@ -5,11 +5,11 @@ import type { Tools } from '../installer/tools.ts';
 export type JavaConfig = { tools: Tools; jars: string; heap: string; options?: string[] };
 
 /** Short-lived or lightly used JVMs: start fast and small rather than run fastest. */
+export const jvmOptions = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Djava.awt.headless=true'];
+
 export const javaArgs = ({ jars, heap, options = [] }: Omit<JavaConfig, 'tools'>): string[] => [
   `-Xmx${heap}`,
-  '-XX:TieredStopAtLevel=1',
-  '-XX:+UseSerialGC',
-  '-Djava.awt.headless=true',
+  ...jvmOptions,
   ...options,
   '-cp',
   classPath(jars),

@@ -9,6 +9,7 @@ import type { Installation } from '../installer/install.ts';
 import { cacheDir, root } from '../paths.ts';
 import type { Layout } from '../paths.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
+import { brokerHeap, brokerSettings } from '../settings/broker.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
 import { ownerVariable } from '../supervisor/process-group.ts';
 import { classArchive } from './class-archive.ts';
@@ -18,44 +19,19 @@ type Config = { installation: Installation; layout: Layout; port: number; contro
 
 export const log4j = (file: string) => `-Dlog4j2.configurationFile=${join(root, 'stack/kafka', file)}`;
 
-/** A value in megabytes that a dead letter's copy of a 1 MB record, with its headers, fits in. */
-export const largestRecord = 2_097_152;
-
 function writeConfig({ layout, port, controllerPort }: Config): string {
   const path = join(layout.config, 'kafka.properties');
   writeFileSync(
     path,
-    properties({
-      'process.roles': 'broker,controller',
-      'node.id': 1,
-      'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-      'controller.listener.names': 'CONTROLLER',
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-      'log.dirs': layout.kafka,
-      'auto.create.topics.enable': 'false',
-      'num.partitions': 6,
-      'default.replication.factor': 1,
-      'offsets.topic.replication.factor': 1,
-      'offsets.topic.num.partitions': 10,
-      'transaction.state.log.replication.factor': 1,
-      'transaction.state.log.min.isr': 1,
-      'transaction.state.log.num.partitions': 5,
-      'share.coordinator.state.topic.replication.factor': 1,
-      'share.coordinator.state.topic.min.isr': 1,
-      'share.coordinator.state.topic.num.partitions': 5,
-      // A group that was away for months must not begin again at the earliest record.
-      'offsets.retention.minutes': 525_600,
-      'group.initial.rebalance.delay.ms': 100,
-      // A broker that was killed may come back only when its last session is over.
-      'broker.session.timeout.ms': 4000,
-      'broker.heartbeat.interval.ms': 500,
-      'replica.fetch.max.bytes': 2 * largestRecord,
-      'socket.request.max.bytes': 100 * 1024 * 1024,
-      'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
-      'log.cleaner.threads': 1,
-    }),
+    properties(
+      brokerSettings({
+        listeners: `PLAINTEXT://127.0.0.1:${port}`,
+        advertised: `PLAINTEXT://127.0.0.1:${port}`,
+        interBroker: 'PLAINTEXT',
+        controller: { host: '127.0.0.1', port: controllerPort, listenOn: '127.0.0.1' },
+        logDirs: layout.kafka,
+      }),
+    ),
   );
   return path;
 }
@@ -91,7 +67,7 @@ export function kafkaChild({ installation, layout, port }: Config): ChildSpec {
     port,
     command: tools.java,
     args: [
-      ...javaArgs({ jars, heap: '512m', options }),
+      ...javaArgs({ jars, heap: brokerHeap, options }),
       'kafka.Kafka',
       join(layout.config, 'kafka.properties'),
     ],

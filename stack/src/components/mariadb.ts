@@ -6,8 +6,8 @@ import { systemTables } from '../installer/mariadb-server.ts';
 import { Failure, saysDiskFull } from '../failure.ts';
 import type { Layout } from '../paths.ts';
 import { asAdmin } from '../databases.ts';
-import { adminAccount, passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
+import { adminAccountSql, databaseServerSettings } from '../settings/database-server.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
 import { ownerVariable } from '../supervisor/process-group.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
@@ -81,16 +81,8 @@ function feed(
 }
 
 export function mariadbChild({ server, layout, port, secrets }: Config): ChildSpec {
-  // The server runs this at every start, so that the stack can always log in with the password that it holds.
   const initFile = join(layout.config, 'mariadb-init.sql');
-  const account = `'${adminAccount}'@'%' IDENTIFIED BY '${passwordOf(secrets, adminAccount)}'`;
-  const lines = [
-    'SET SESSION sql_log_bin = 0;',
-    `CREATE USER IF NOT EXISTS ${account};`,
-    `ALTER USER ${account};`,
-    `GRANT ALL PRIVILEGES ON *.* TO '${adminAccount}'@'%' WITH GRANT OPTION;`,
-  ];
-  writeFileSync(initFile, `${lines.join('\n')}\n`, { mode: 0o600 });
+  writeFileSync(initFile, adminAccountSql(secrets), { mode: 0o600 });
   const inData = (name: string) => join(layout.mariadb, name);
   return {
     name: 'mariadb',
@@ -110,23 +102,7 @@ export function mariadbChild({ server, layout, port, secrets }: Config): ChildSp
       `--init-file=${initFile}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
-      '--skip-name-resolve',
-      '--skip-ssl', // loopback; making a key would take seconds
-      '--server-id=1',
-      '--log-bin=binlog',
-      '--binlog-format=ROW',
-      '--binlog-row-image=FULL',
-      '--binlog-expire-logs-seconds=2592000', // 30 days: outbox connectors read the binlog from its start
-      '--log-bin-trust-function-creators=1',
-      '--sync-binlog=1',
-      '--innodb-flush-log-at-trx-commit=1',
-      '--innodb-buffer-pool-size=128M',
-      '--innodb-log-file-size=96M',
-      '--max-connections=300',
-      '--max-allowed-packet=64M',
-      '--character-set-server=utf8mb4',
-      '--collation-server=utf8mb4_general_ci',
-      '--default-time-zone=+00:00',
+      ...Object.entries(databaseServerSettings).map(([name, value]) => `--${name}${value && `=${value}`}`),
     ],
     env: { PATH: process.env['PATH'], HOME: layout.dir },
     ready: () => asAdmin({ port, secrets }, async (connection) => (await connection.query('SELECT 1'), true)),

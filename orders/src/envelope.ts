@@ -28,27 +28,33 @@ const schema = JSON.stringify({
 /** Names the ids of rows (RFC 9562, version 5): a row derived again from the same event has the same id. */
 const rowNamespace = 'a5b0d3e2-57c5-4c0e-8d8b-0f9f6a9d2c55';
 
-/** The row that an order's new state makes, as the sink connector upserts it; times in Unix milliseconds. */
+/** The header `type` of every row that the projector writes; what people type has none, or another. */
+export const rowType = 'OrderRow';
+
+/** The row that an order's new state makes; times in Unix milliseconds. */
+export const toRow = (order: OrderChanged) => ({
+  order_id: order.orderId,
+  user_id: order.userId,
+  product_id: order.productId,
+  qty: order.qty,
+  unit_price: order.unitPrice,
+  total_price: order.totalPrice,
+  status: order.status,
+  reason: order.reason,
+  created_at: order.placedAt.getTime(),
+  updated_at: order.changedAt.getTime(),
+});
+export type OrderRow = ReturnType<typeof toRow>;
+
+/** The same as the sink connector upserts it. */
 export function toEnvelope(order: OrderChanged, cause: { id: string; traceparent?: string }): Append {
-  const payload = JSON.stringify({
-    order_id: order.orderId,
-    user_id: order.userId,
-    product_id: order.productId,
-    qty: order.qty,
-    unit_price: order.unitPrice,
-    total_price: order.totalPrice,
-    status: order.status,
-    reason: order.reason,
-    created_at: order.placedAt.getTime(),
-    updated_at: order.changedAt.getTime(),
-  });
   return {
     topic: rowsTopic,
     key: order.orderId,
-    value: `{"schema":${schema},"payload":${payload}}`,
+    value: `{"schema":${schema},"payload":${JSON.stringify(toRow(order))}}`,
     headers: {
       id: uuidFrom(cause.id, rowNamespace),
-      type: 'OrderRow',
+      type: rowType,
       ...(cause.traceparent !== undefined && { traceparent: cause.traceparent }),
     },
   };

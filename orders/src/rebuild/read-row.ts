@@ -1,0 +1,68 @@
+import { InvalidRecordError } from '@ordermesh/chassis/errors';
+import type { ConsumedRecord } from '@ordermesh/chassis/record';
+import {
+  identifierField,
+  integerField,
+  moneyField,
+  parseFields,
+  parseJsonObject,
+  requireProduct,
+} from '@ordermesh/chassis/record-fields';
+import { z } from 'zod';
+import { rowType, toRow } from '../envelope.ts';
+import { readOrderEvent } from '../read-event.ts';
+import { columns, type Row } from './shadow-table.ts';
+
+const lastMillisecondOf9999 = 253_402_300_799_999;
+const time = integerField(0, lastMillisecondOf9999);
+
+/** The columns of an envelope, as the definition of the orders sink declares them. */
+const payloadFields = z.strictObject({
+  order_id: identifierField,
+  user_id: identifierField,
+  product_id: identifierField,
+  qty: integerField(1, 2 ** 31 - 1),
+  unit_price: moneyField,
+  total_price: moneyField,
+  status: z.enum(['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']).optional(),
+  reason: z.string().max(64).nullish(),
+  created_at: time.optional(),
+  updated_at: time.optional(),
+});
+const envelopeFields = z.object({
+  schema: z.object({ fields: z.array(z.looseObject({ field: z.string() })) }),
+  payload: z.record(z.string(), z.unknown()),
+});
+
+/** The row that a record of orders.events makes, by the projector's own reading; null if none. Throws InvalidRecordError. */
+export function readEventRow(record: ConsumedRecord): Row | null {
+  const order = readOrderEvent(record);
+  return order && { ...toRow(order), told: columns, recordedAt: Number(record.timestamp) };
+}
+
+/**
+ * The row that an envelope of the topic `orders` makes which the projector did not write: one that somebody typed. Null
+ * for the projector's. What it leaves out is as the table takes it by itself: PENDING, at the time of the record.
+ * Throws InvalidRecordError.
+ */
+export function readTypedRow(record: ConsumedRecord): Row | null {
+  if (record.headers['type'] === rowType) return null;
+  const { schema, payload } = parseFields(envelopeFields, parseJsonObject(record));
+  // Kafka Connect puts a field's default in the place of one that is absent.
+  const values = Object.fromEntries(
+    schema.fields.map(({ field, default: byDefault }) => [field, payload[field] ?? byDefault]),
+  );
+  const row = parseFields(payloadFields, values);
+  requireProduct('total_price', row.total_price, row.qty, row.unit_price);
+  const recordedAt = Number(record.timestamp);
+  if (!(recordedAt >= 0)) throw new InvalidRecordError(`the record's timestamp is ${record.timestamp}`);
+  return {
+    ...row,
+    status: row.status ?? 'PENDING',
+    reason: row.reason ?? null,
+    created_at: row.created_at ?? recordedAt,
+    updated_at: row.updated_at ?? recordedAt,
+    told: columns.filter((column) => row[column] !== undefined),
+    recordedAt,
+  };
+}

@@ -1,0 +1,24 @@
+import type { Report } from './rebuild-orders.ts';
+
+/** What was found and done, for people. */
+export function reportText(report: Report, { dryRun, prune }: { dryRun: boolean; prune: boolean }): string {
+  const { events, eventRows, typedRows, missing, behind, wrong, unknown, unknownExample, fillMs } = report;
+  const rate = Math.round(((eventRows + typedRows) / Math.max(1, fillMs)) * 1000);
+  const lines = [
+    `read ${events} records of orders.events and ${typedRows} typed envelopes in ${(fillMs / 1000).toFixed(1)} s (${rate} rows/s)`,
+    ...(dryRun
+      ? [`${missing} rows are missing, ${wrong} differ from the log; nothing was changed`]
+      : [
+          `${missing} missing rows added, ${behind} brought up to date, ${wrong} that contradicted the log replaced`,
+        ]),
+  ];
+  if (unknown > 0) {
+    const what = `${unknown} rows of which no record tells, such as ${JSON.stringify(unknownExample)}`;
+    lines.push(
+      prune && !dryRun
+        ? `removed ${what}`
+        : `left alone ${what}: --prune removes them, if it is not the log that lost them`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

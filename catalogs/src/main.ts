@@ -7,6 +7,7 @@ import { createKafka } from '@ordermesh/chassis/kafka';
 import { createLogger } from '@ordermesh/chassis/log';
 import { runService } from '@ordermesh/chassis/service';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
+import { createTelemetry } from '@ordermesh/chassis/telemetry';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import { environment } from './config.ts';
 import { entities } from './entities.ts';
@@ -18,17 +19,19 @@ const config = loadConfig(environment);
 const identity = { service: 'catalogs', instance: config.SERVICE_INSTANCE };
 const log = createLogger({ ...identity, level: config.LOG_LEVEL });
 const health = createHealth(identity);
+const telemetry = createTelemetry({ ...identity, log });
 
-const database = createDatabase({ config, entities, health, log });
+const database = createDatabase({ config, entities, health, telemetry, log });
 const verifier = createTokenVerifier({ jwksUrl: config.JWKS_URL, log });
 const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_INSTANCE, log });
-const appender = createAppender({ kafka, health, log });
+const appender = createAppender({ kafka, health, telemetry, log });
 const consumer = createConsumer({
   kafka,
   groupId: 'catalogs',
   handler: createReserveStock({ database }),
   appender,
   health,
+  telemetry,
   log,
 });
 const subgraph = createSubgraph<Context>({
@@ -40,7 +43,8 @@ const subgraph = createSubgraph<Context>({
   host: config.HOST,
   port: config.PORT,
   health,
+  telemetry,
   log,
 });
 
-await runService({ log, parts: [database, verifier, appender, consumer, subgraph] });
+await runService({ log, parts: [telemetry, database, verifier, appender, consumer, subgraph] });

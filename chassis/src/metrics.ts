@@ -9,9 +9,9 @@ const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const collectWithinMs = 3_000;
 
 /** One of each name: several parts of a service share an instrument and differ in their labels. */
-function createShelf<T>(create: (settings: Named) => T) {
+function createShelf<S extends Named, T>(create: (settings: S) => T) {
   const made = new Map<string, T>();
-  return (settings: Named): T => {
+  return (settings: S): T => {
     const instrument = made.get(settings.name) ?? create(settings);
     made.set(settings.name, instrument);
     return instrument;
@@ -29,8 +29,8 @@ export function createMetrics(identity: { service: string; instance: string }) {
   const collectors: (() => Promise<void>)[] = [];
 
   return {
-    counter: createShelf((settings) => new Counter({ ...settings, registers })),
-    gauge: createShelf((settings) => new Gauge({ ...settings, registers })),
+    counter: createShelf((settings: Named) => new Counter({ ...settings, registers })),
+    gauge: createShelf((settings: Named) => new Gauge({ ...settings, registers })),
     /** Of durations in seconds, unless told other buckets. */
     histogram: createShelf((settings: Named & { buckets?: number[] }) => {
       return new Histogram({ buckets: durationBuckets, ...settings, registers });

@@ -7,6 +7,7 @@ import { createKafka } from '@ordermesh/chassis/kafka';
 import { createLogger } from '@ordermesh/chassis/log';
 import { runService } from '@ordermesh/chassis/service';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
+import { createTelemetry } from '@ordermesh/chassis/telemetry';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import { createCancelOrder } from './cancel-order.ts';
 import { createClaims } from './claim.ts';
@@ -15,6 +16,7 @@ import { entities } from './entities.ts';
 import { createFindOrder, createFindOrders } from './find-orders.ts';
 import { createListOrders } from './list-orders.ts';
 import { createLoaders } from './loaders.ts';
+import { createOrderMetrics } from './order-metrics.ts';
 import { createPlaceOrder } from './place-order.ts';
 import { createPrices } from './prices.ts';
 import { createProjectOrders } from './project-orders.ts';
@@ -25,42 +27,47 @@ const config = loadConfig(environment);
 const identity = { service: 'orders', instance: config.SERVICE_INSTANCE };
 const log = createLogger({ ...identity, level: config.LOG_LEVEL });
 const health = createHealth(identity);
-const database = createDatabase({ config, entities, health, log });
+const telemetry = createTelemetry({ ...identity, log });
+const database = createDatabase({ config, entities, health, telemetry, log });
 const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_INSTANCE, log });
 const verifier = createTokenVerifier({ jwksUrl: config.JWKS_URL, log });
 
 // What clients wait for: placing and cancelling.
-const commands = createAppender({ name: 'commands', kafka, health, log });
+const commands = createAppender({ name: 'commands', kafka, health, telemetry, log });
 const findOrders = createFindOrders({ database });
 const findOrder = createFindOrder({ findOrders });
 const listOrders = createListOrders({ database });
+const metrics = createOrderMetrics(telemetry);
 const placeOrder = createPlaceOrder({
   priceOf: createPrices({ database }),
   claims: createClaims({ database }),
   findOrders,
   appender: commands,
+  placed: metrics.placed,
   log,
 });
 const cancelOrder = createCancelOrder({ findOrder, appender: commands, log });
 
 // Appenders of their own: whatever their topics have to bear, no client stands in line with it.
-const rows = createAppender({ name: 'rows', kafka, health, log });
+const rows = createAppender({ name: 'rows', kafka, health, telemetry, log });
 const projector = createConsumer({
   kafka,
   groupId: 'orders-projector',
-  handler: createProjectOrders({ appender: rows }),
+  handler: createProjectOrders({ appender: rows, changed: metrics.changed }),
   appender: rows,
   health,
+  telemetry,
   log,
 });
 
-const outcomes = createAppender({ name: 'outcomes', kafka, health, log });
+const outcomes = createAppender({ name: 'outcomes', kafka, health, telemetry, log });
 const settling = createConsumer({
   kafka,
   groupId: 'orders-process',
-  handler: createSettleOrders({ appender: outcomes }),
+  handler: createSettleOrders({ appender: outcomes, settled: metrics.settled }),
   appender: outcomes,
   health,
+  telemetry,
   log,
 });
 
@@ -73,9 +80,10 @@ const subgraph = createSubgraph({
   host: config.HOST,
   port: config.PORT,
   health,
+  telemetry,
   log,
 });
 await runService({
   log,
-  parts: [database, verifier, commands, rows, projector, outcomes, settling, subgraph],
+  parts: [telemetry, database, verifier, commands, rows, projector, outcomes, settling, subgraph],
 });

@@ -42,9 +42,11 @@ export function createPlaceOrder(options: {
   claims: Claims;
   findOrders: FindOrders;
   appender: Pick<Appender, 'append'>;
+  /** Told of each order that the broker has acknowledged. */
+  placed?: () => void;
   log: Logger;
 }) {
-  const { priceOf, claims, findOrders, appender, log } = options;
+  const { priceOf, claims, findOrders, appender, placed, log } = options;
 
   async function newOrder(input: ValidInput, userId: string): Promise<PlacedOrder> {
     const unitPrice = await priceOf(input.productId, input.expectedUnitPrice);
@@ -62,6 +64,7 @@ export function createPlaceOrder(options: {
           'with the idempotencyKey that it had',
       );
     }
+    placed?.();
     log.info({ orderId: order.orderId }, 'order placed');
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Append } from '@ordermesh/chassis/appender';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
@@ -184,7 +184,8 @@ describe('a malformed record is a dead letter that says why', () => {
   });
 });
 
-test('a batch is handed over in one go, in the order of its events', async () => {
+test('a batch is handed over in one go, in the order of its events, and counted when it is acknowledged', async () => {
+  const changed = jest.fn();
   const handedOver: Append[] = [];
   const acknowledgement = Promise.withResolvers<undefined>();
   const projector = createProjectOrders({
@@ -194,12 +195,15 @@ test('a batch is handed over in one go, in the order of its events', async () =>
         return acknowledgement.promise;
       },
     },
+    changed,
   });
   const rows = ['OrderPlaced', 'OrderConfirmed', 'OrderCancelled'].flatMap(
-    (type) => decideRow(recordOf(order, { type })) ?? [],
+    (type) => projector.parse(recordOf(order, { type })) ?? [],
   );
   const applied = projector.apply(rows);
-  expect(handedOver).toEqual(rows);
+  expect(handedOver).toEqual(rows.map(({ envelope }) => envelope));
+  expect(changed).not.toHaveBeenCalled();
   acknowledgement.resolve(undefined);
   expect(await applied).toEqual([]);
+  expect(changed.mock.calls).toEqual([['PENDING'], ['CONFIRMED'], ['CANCELLED']]);
 });

@@ -7,6 +7,7 @@ import { createKafka } from '@ordermesh/chassis/kafka';
 import { createLogger } from '@ordermesh/chassis/log';
 import { runService } from '@ordermesh/chassis/service';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
+import { createTelemetry } from '@ordermesh/chassis/telemetry';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import { environment } from './config.ts';
 import { createAccountOpener } from './create-account.ts';
@@ -26,15 +27,17 @@ const config = loadConfig(environment);
 const identity = { service: 'users', instance: config.SERVICE_INSTANCE };
 const log = createLogger({ ...identity, level: config.LOG_LEVEL });
 const health = createHealth(identity);
-const database = createDatabase({ config, entities, health, log });
+const telemetry = createTelemetry({ ...identity, log });
+const database = createDatabase({ config, entities, health, telemetry, log });
 const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: config.SERVICE_INSTANCE, log });
-const appender = createAppender({ kafka, health, log });
+const appender = createAppender({ kafka, health, telemetry, log });
 const consumer = createConsumer({
   kafka,
   groupId: 'users',
   handler: createTakePayment({ database }),
   appender,
   health,
+  telemetry,
   log,
 });
 
@@ -62,6 +65,7 @@ const subgraph = createSubgraph({
   host: config.HOST,
   port: config.PORT,
   health,
+  telemetry,
   log,
 });
-await runService({ log, parts: [database, verifier, appender, consumer, subgraph] });
+await runService({ log, parts: [telemetry, database, verifier, appender, consumer, subgraph] });

@@ -1,15 +1,16 @@
 const everyMs = 200;
 
-/** One line on a terminal, rewritten; a line every few seconds elsewhere. */
+/** How far it is, on a terminal: one line, rewritten. */
 export function createProgress(out: NodeJS.WriteStream = process.stderr) {
   let shownAt = Date.now();
+  const write = (text: string) => void (out.isTTY && out.write(`\r\x1b[K${text}`));
   return {
     show(step: string, done?: number, total?: number): void {
-      if (Date.now() - shownAt < (out.isTTY ? everyMs : 25 * everyMs)) return;
+      if (Date.now() - shownAt < everyMs) return;
       shownAt = Date.now();
       const count = done === undefined ? '' : `: ${done}${total === undefined ? '' : ` of ${total}`}`;
-      out.write(out.isTTY ? `\r\x1b[K${step}${count}` : `${step}${count}\n`);
+      write(`${step}${count}`);
     },
-    clear: () => void (out.isTTY && out.write('\r\x1b[K')),
+    clear: () => write(''),
   };
 }

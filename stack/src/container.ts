@@ -1,0 +1,70 @@
+import { setInterval } from 'node:timers';
+import { readAddresses } from './containers/addresses.ts';
+import { openConsole } from './containers/console.ts';
+import { writeFiles } from './containers/setup.ts';
+import { createDatabases, grantOnTables } from './databases.ts';
+import { Failure, runMain } from './failure.ts';
+import { usage } from './options.ts';
+import { readSecrets } from './secrets.ts';
+import { createTopics } from './topics.ts';
+
+const help = `node stack/src/container.ts STEP
+
+What npm start does itself, as steps that compose.yaml puts in order, each in a container of its own.
+
+  setup      make the secrets at the first start; write each container's configuration and secrets into its volume
+  databases  create databases and accounts
+  grants     the rights on single tables, once migrations have made the tables
+  topics     create the topics
+  console    seed the demo catalogue, probe the pipes, then stay: the operator's commands run beside it`;
+
+const conf = '/conf';
+const data = '/data';
+
+await runMain(async () => {
+  const [step, ...more] = process.argv.slice(2);
+  if (step === '--help' || step === '-h') {
+    console.log(help);
+    return 0;
+  }
+  if (more.length > 0) throw usage('one step at a time');
+  const addresses = readAddresses();
+  const server = () => ({ ...addresses.mariadb, secrets: readSecrets(`${data}/secrets.json`) });
+  switch (step) {
+    case 'setup':
+      console.log(`wrote ${writeFiles(conf, addresses).join(', ')}`);
+      return 0;
+    case 'databases':
+      await createDatabases(server());
+      return 0;
+    case 'grants':
+      await grantOnTables(server());
+      return 0;
+    case 'topics':
+      await createTopics(addresses.brokers);
+      return 0;
+    case 'console':
+      await stay((signal) => openConsole(data, '/demo/accounts', addresses, signal));
+      return 0;
+    default:
+      throw usage(step === undefined ? 'which step?' : `there is no step "${step}"`);
+  }
+});
+
+/** Does its work, then waits for SIGTERM. */
+async function stay(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const asked = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.on(signal, () => (asked.abort(new Failure('stopped')), resolve()));
+  });
+  const idle = setInterval(() => undefined, 1_000_000);
+  try {
+    await work(asked.signal);
+    await ended;
+  } catch (error) {
+    if (!asked.signal.aborted) throw error;
+  } finally {
+    clearInterval(idle);
+  }
+}

@@ -1,0 +1,134 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Append } from '@ordermesh/chassis/appender';
+import { z } from 'zod';
+import type { Arrow } from './arrows.ts';
+import { providerMessages, type BuildMessage } from './provider-messages.ts';
+import type { Verification } from './verification.ts';
+import type { VerifierInput } from './verifier-process.ts';
+
+/** A message as pacts see it: topic, key and headers are its metadata. */
+export type PactMessage = { metadata: Record<string, string>; content: unknown };
+
+/** In a pact's metadata a header goes by its name after this, so that none is taken for the topic or the key. */
+export const headerPrefix = 'header.';
+
+/** What is put in the place of a message that the provider builds, for the interaction of that description. */
+export type Alter = (description: string, build: (original: string) => BuildMessage) => BuildMessage;
+
+const pactFileShape = z.object({
+  provider: z.object({ name: z.string() }),
+  interactions: z.array(
+    z.object({
+      type: z.literal('Asynchronous/Messages'),
+      description: z.string(),
+      providerStates: z.array(z.object({ params: z.unknown() })).optional(),
+    }),
+  ),
+});
+
+const mismatch = z.object({ mismatch: z.string(), path: z.string().optional(), type: z.string() });
+const answerShape = z.object({
+  interactionResults: z.array(
+    z.object({
+      description: z.string(),
+      result: z.string(),
+      mismatch: z
+        .object({ mismatches: z.array(mismatch).optional() })
+        .loose()
+        .optional(),
+    }),
+  ),
+});
+type InteractionResult = z.output<typeof answerShape>['interactionResults'][number];
+
+/** The message of a record. A key or a header that it has not is left out, as is what has no value. */
+export function toPactMessage({ topic, key, value, headers }: Append): PactMessage {
+  const named = Object.entries(headers).map(([name, text]) => [`${headerPrefix}${name}`, String(text)]);
+  return {
+    metadata: { topic, ...(key !== null && { key: String(key) }), ...Object.fromEntries(named) },
+    content: value === null ? null : (JSON.parse(String(value)) as unknown),
+  };
+}
+
+/** Runs Pact's verifier. PACT_DO_NOT_TRACK: it tells nobody. */
+async function runVerifier(input: VerifierInput): Promise<string> {
+  const child = fork(fileURLToPath(new URL('verifier-process.ts', import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+    env: { ...process.env, PACT_DO_NOT_TRACK: 'true' },
+  });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  let answer: string | undefined;
+  child.on('message', (message) => (answer = String(message)));
+  child.send(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (answer === undefined) throw new Error(`the verifier ended with ${code} and no answer: ${errors}`);
+  return answer;
+}
+
+function reasonOf({ mismatch: found }: InteractionResult): string {
+  const { mismatches } = found ?? {};
+  if (!mismatches) return JSON.stringify(found);
+  const lines = mismatches.map(({ path, mismatch: what }) =>
+    path === undefined ? what : `${path}: ${what}`,
+  );
+  return [...new Set(lines)].sort().join('\n');
+}
+
+/** Every interaction of the file with its parameters, by description. Throws if two have the same. */
+function readInteractions(pactFile: string): Map<string, unknown> {
+  const { interactions } = pactFileShape.parse(JSON.parse(readFileSync(pactFile, 'utf8')));
+  const parameters = new Map(
+    interactions.map(({ description, providerStates }) => [description, providerStates?.[0]?.params]),
+  );
+  if (parameters.size < interactions.length) throw new Error(`${pactFile} has two interactions of one name`);
+  return parameters;
+}
+
+/**
+ * Holds the messages that a provider's own code builds to a pact. What the provider does not know by the description
+ * that the pact gives it, or cannot build, is a failure of that interaction.
+ */
+export async function verifyMessages({
+  arrow: { consumer, provider },
+  pactFile,
+  alter = (description, build) => build(description),
+}: {
+  arrow: Arrow;
+  pactFile: string;
+  alter?: Alter;
+}): Promise<Verification> {
+  const known = providerMessages()[provider] ?? {};
+  const build = (description: string): BuildMessage => {
+    const found = Object.hasOwn(known, description) ? known[description] : undefined;
+    if (found) return found;
+    throw new Error(`${provider} sends no such message, only: ${Object.keys(known).join(', ')}`);
+  };
+  const interactions = readInteractions(pactFile);
+  const failed = new Map<string, string>();
+  const messages: Record<string, PactMessage> = {};
+  for (const [description, parameters] of interactions) {
+    try {
+      messages[description] = toPactMessage(await alter(description, build)(parameters));
+    } catch (error) {
+      failed.set(description, error instanceof Error ? error.message : String(error));
+      // For Pact there has to be one.
+      messages[description] = { metadata: {}, content: null };
+    }
+  }
+  const answer = answerShape.parse(JSON.parse(await runVerifier({ provider, pactFile, messages })));
+  for (const result of answer.interactionResults) {
+    const { description } = result;
+    if (result.result !== 'OK' && !failed.has(description)) failed.set(description, reasonOf(result));
+  }
+  return {
+    consumer,
+    provider,
+    interactions: answer.interactionResults.length,
+    failures: [...failed].map(([interaction, reason]) => ({ interaction, reason })),
+  };
+}

@@ -5,7 +5,6 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { errorCodes } from './errors.ts';
 import { isClientsFault } from './http-server.ts';
 import type { Telemetry } from './telemetry.ts';
 import { inSpan } from './tracer.ts';
@@ -14,30 +13,20 @@ import { inSpan } from './tracer.ts';
 export type OperationNotes = {
   /** What the client calls it: for logs and traces, never for metrics. */
   operation: string | null;
-  type: 'query' | 'mutation' | 'subscription' | 'unknown';
-  /** The fields at its root, by their names in the schema: what is not in the schema is never here. */
-  fields: string[];
   /** Of the errors in the answer. */
   codes: string[];
+  type?: 'query' | 'mutation' | 'subscription';
+  /** The fields at its root, by their names in the schema: what is not in the schema is never here. */
+  fields?: string[];
   /** Whether there is something in the answer beside the errors. */
-  hasData: boolean;
+  hasData?: boolean;
   /** HTTP's, of the answer. */
-  status: number;
+  status?: number;
 };
-
-export const newOperationNotes = (): OperationNotes => ({
-  operation: null,
-  type: 'unknown',
-  fields: [],
-  codes: [],
-  hasData: false,
-  status: 200,
-});
 
 /** More fields at once are one label: their combinations are too many for metrics. */
 const namedFields = 3;
 const ourFault = ['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
-const knownCodes: readonly string[] = errorCodes;
 
 /** The distinct names of the fields at the root of a valid operation, sorted. */
 export function rootFields(
@@ -60,14 +49,14 @@ export function rootFields(
 }
 
 /** `ok`, `partial` (data and errors), or whose fault it is that there is no data. */
-export function outcomeOf({ codes, hasData, status }: OperationNotes): string {
+export function outcomeOf({ codes, hasData = false, status = 200 }: OperationNotes): string {
   if (codes.length === 0 && status < 400) return 'ok';
   if (hasData) return 'partial';
   const isOurs = codes.length > 0 ? codes.some((code) => ourFault.includes(code)) : status >= 500;
   return isOurs ? 'server_error' : 'client_error';
 }
 
-function labelOf({ fields }: OperationNotes): string {
+function labelOf({ fields = [] }: OperationNotes): string {
   if (fields.length === 0) return 'unresolved';
   return fields.length <= namedFields ? fields.join(',') : 'many';
 }
@@ -115,21 +104,21 @@ export function createOperationTelemetry({ tracer, metrics }: Telemetry) {
   });
 
   return async function observe<T>(answer: (notes: OperationNotes) => Promise<T>): Promise<T> {
-    const notes = newOperationNotes();
+    const notes: OperationNotes = { operation: null, codes: [] };
     const begun = performance.now();
     let outcome = 'server_error';
     try {
       const result = await inSpan(tracer, 'graphql', {}, async (span) => {
         const answered = await answer(notes);
         if (tracer.enabled) {
-          span.rename(`${notes.type === 'unknown' ? 'graphql' : notes.type} ${labelOf(notes)}`);
+          span.rename(`${notes.type ?? 'graphql'} ${labelOf(notes)}`);
           span.set({
-            'graphql.operation.type': notes.type,
+            ...(notes.type && { 'graphql.operation.type': notes.type }),
             ...(notes.operation !== null && { 'graphql.operation.name': notes.operation }),
             ...(notes.codes.length > 0 && { 'graphql.error.codes': notes.codes }),
           });
-          const fault = notes.codes.find((code) => !knownCodes.includes(code) || ourFault.includes(code));
-          if (fault !== undefined && outcomeOf(notes) !== 'client_error') span.fail(fault);
+          const fault = notes.codes.find((code) => ourFault.includes(code));
+          if (fault !== undefined) span.fail(fault);
         }
         return answered;
       });
@@ -140,7 +129,7 @@ export function createOperationTelemetry({ tracer, metrics }: Telemetry) {
       throw error;
     } finally {
       duration.observe(
-        { operation: labelOf(notes), type: notes.type, outcome },
+        { operation: labelOf(notes), type: notes.type ?? 'unknown', outcome },
         (performance.now() - begun) / 1_000,
       );
     }

@@ -1,3 +1,4 @@
+import type { OperationNotes } from '@ordermesh/chassis/operation-telemetry';
 import type { Viewer } from '@ordermesh/chassis/token-verifier';
 import type { EarlierAnswers } from './compiled-plan/earlier-answers.ts';
 
@@ -8,6 +9,6 @@ export type GatewayContext = {
   authorization: string | undefined;
   /** What subgraphs answered already, when a compiled plan met something irregular. */
   earlier?: EarlierAnswers;
-  /** For the access log, filled in as it becomes known. */
-  outcome: { operation: string | null; codes: string[] };
+  /** For log, traces and metrics, filled in as it becomes known. */
+  outcome: OperationNotes;
 };

@@ -1,5 +1,5 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -7,11 +7,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Logger } from '@ordermesh/chassis/log';
+import { noteOperation } from '@ordermesh/chassis/operation-telemetry';
 import type { Part } from '@ordermesh/chassis/service';
+import { noTelemetry, type Telemetry } from '@ordermesh/chassis/telemetry';
 import { createCompiledPlans, type CompiledPlans } from './compiled-plan/compiled-plans.ts';
 import type { GatewayContext } from './context.ts';
 import { createGatewayErrorFormatter } from './error-formatter.ts';
 import { limits, maxTokens } from './limits.ts';
+import { observeRequests } from './observed-request.ts';
+import { createPlanSpans } from './plan-spans.ts';
 import { createSubgraphDataSource } from './subgraph-data-source.ts';
 import { createSubgraphRequest } from './subgraph-request.ts';
 import type { Upstream } from './upstream.ts';
@@ -25,11 +29,17 @@ export function createFederation(options: {
   upstreams: Pick<Upstream, 'subgraph' | 'send'>[];
   signingSecret: string;
   development: boolean;
+  telemetry?: Telemetry;
   log: Logger;
 }): Part & { apollo: ApolloServer<GatewayContext>; compiledPlans: CompiledPlans } {
-  const { supergraphSdl, upstreams, signingSecret, development, log } = options;
+  const { supergraphSdl, upstreams, signingSecret, development, telemetry = noTelemetry(), log } = options;
+  const observed = observeRequests(telemetry);
+  const planSpans = createPlanSpans(telemetry.tracer);
   const requests = new Map(
-    upstreams.map((upstream) => [upstream.subgraph, createSubgraphRequest({ upstream, signingSecret })]),
+    upstreams.map((upstream) => {
+      const { subgraph } = upstream;
+      return [subgraph, observed(subgraph, createSubgraphRequest({ upstream, signingSecret }))];
+    }),
   );
   const compiledPlans = createCompiledPlans({ requests, log });
   // Apollo Gateway reports its use to its makers unless told not to, and can be told only so.
@@ -43,7 +53,10 @@ export function createFederation(options: {
         throw new Error(`the supergraph has a subgraph "${name}" whose address is not configured`);
       return createSubgraphDataSource({ subgraph: name, request });
     },
-    experimental_didResolveQueryPlan: compiledPlans.learn,
+    experimental_didResolveQueryPlan: (planned) => {
+      planSpans.planned(planned.requestContext.context);
+      compiledPlans.learn(planned);
+    },
     logger: log,
     __exposeQueryPlanExperimental: false,
   });
@@ -59,7 +72,8 @@ export function createFederation(options: {
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [
-      noteOutcome,
+      noteOperation<GatewayContext>(({ outcome }) => outcome),
+      planSpans.plugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       development
@@ -77,19 +91,3 @@ export function createFederation(options: {
     stop: () => apollo.stop(),
   };
 }
-
-/** Tells the access log which operation it was and which errors it answers with. */
-const noteOutcome: ApolloServerPlugin<GatewayContext> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      willSendResponse: ({ operationName, response, contextValue: { outcome } }) => {
-        outcome.operation = operationName ?? null;
-        if (response.body.kind === 'single') {
-          outcome.codes = (response.body.singleResult.errors ?? []).map((error) =>
-            String(error.extensions?.['code']),
-          );
-        }
-        return Promise.resolve();
-      },
-    }),
-};

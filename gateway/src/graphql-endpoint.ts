@@ -3,6 +3,8 @@ import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { UnavailableError } from '@ordermesh/chassis/errors';
 import { readBody, sendError, type Handler } from '@ordermesh/chassis/http-server';
 import type { Logger } from '@ordermesh/chassis/log';
+import { createOperationTelemetry } from '@ordermesh/chassis/operation-telemetry';
+import { noTelemetry, type Telemetry } from '@ordermesh/chassis/telemetry';
 import type { TokenVerifier, Viewer } from '@ordermesh/chassis/token-verifier';
 import { currentTraceId } from '@ordermesh/chassis/trace';
 import { GraphQLError } from 'graphql';
@@ -21,9 +23,11 @@ export function createGraphqlEndpoint(options: {
   apollo: ApolloServer<GatewayContext>;
   compiledPlans: Pick<CompiledPlans, 'answer'>;
   verifier: Pick<TokenVerifier, 'viewerOf'>;
+  telemetry?: Telemetry;
   log: Logger;
 }): Handler {
-  const { apollo, compiledPlans, verifier, log } = options;
+  const { apollo, compiledPlans, verifier, telemetry = noTelemetry(), log } = options;
+  const observe = createOperationTelemetry(telemetry);
   const contentTypes = createContentTypes();
 
   async function execute(
@@ -36,7 +40,8 @@ export function createGraphqlEndpoint(options: {
     if (contentType !== undefined) {
       const answer = await compiledPlans.answer(body, context.authorization);
       if (answer && !answer.earlier) {
-        context.outcome.operation = answer.operation;
+        const { operation, type, fields } = answer;
+        Object.assign(context.outcome, { operation, type, fields, hasData: true });
         response.writeHead(200, {
           'content-type': contentType,
           'content-length': Buffer.byteLength(answer.body),
@@ -97,14 +102,20 @@ export function createGraphqlEndpoint(options: {
     }
   }
 
-  return async (request, response) => {
+  return (request, response) => observe((outcome) => answer(request, response, outcome));
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    outcome: GatewayContext['outcome'],
+  ): Promise<void> {
     const startedAt = performance.now();
     const { authorization } = request.headers;
-    const outcome: GatewayContext['outcome'] = { operation: null, codes: [] };
     const traceId = currentTraceId();
     if (traceId !== undefined) response.setHeader('x-trace-id', traceId);
     const viewer = await identify(authorization, response, outcome);
     if (viewer !== undefined) await execute(request, response, { viewer, authorization, outcome });
+    outcome.status = response.statusCode;
     log.info(
       {
         operation: outcome.operation,
@@ -115,7 +126,7 @@ export function createGraphqlEndpoint(options: {
       },
       'graphql',
     );
-  };
+  }
 }
 
 /** Content types by what a client accepts, as Apollo Server chose them: the compiled plans' answers have the same. */

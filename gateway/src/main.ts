@@ -4,6 +4,7 @@ import { createHealth } from '@ordermesh/chassis/health';
 import { createHttpServer } from '@ordermesh/chassis/http-server';
 import { createLogger } from '@ordermesh/chassis/log';
 import { runService } from '@ordermesh/chassis/service';
+import { createTelemetry } from '@ordermesh/chassis/telemetry';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import { environment } from './config.ts';
 import { createFederation } from './federation.ts';
@@ -14,6 +15,7 @@ const config = loadConfig(environment);
 const identity = { service: 'gateway', instance: config.SERVICE_INSTANCE };
 const log = createLogger({ ...identity, level: config.LOG_LEVEL });
 const health = createHealth(identity);
+const telemetry = createTelemetry({ ...identity, log });
 const verifier = createTokenVerifier({ jwksUrl: config.JWKS_URL, log });
 health.add('keys', verifier.isReady);
 
@@ -27,15 +29,17 @@ const federation = createFederation({
   upstreams,
   signingSecret: config.GATEWAY_SIGNING_SECRET,
   development: config.NODE_ENV === 'development',
+  telemetry,
   log,
 });
-const graphql = createGraphqlEndpoint({ ...federation, verifier, log });
+const graphql = createGraphqlEndpoint({ ...federation, verifier, telemetry, log });
 const server = createHttpServer({
   host: config.HOST,
   port: config.PORT,
   routes: { '/graphql': graphql },
   health,
+  telemetry,
   log,
 });
 
-await runService({ log, parts: [verifier, ...upstreams, federation, server] });
+await runService({ log, parts: [telemetry, verifier, ...upstreams, federation, server] });

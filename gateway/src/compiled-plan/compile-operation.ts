@@ -1,3 +1,4 @@
+import { rootFields } from '@ordermesh/chassis/operation-telemetry';
 import { visit, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
 import { compileVariablesCheck } from './check-variables.ts';
 import type { Step } from './compile-fetch.ts';
@@ -10,6 +11,9 @@ import type { Json } from './run.ts';
 
 export type CompiledOperation = {
   name: string | null;
+  type: 'query' | 'mutation';
+  /** The fields at its root. */
+  fields: string[];
   /** Whether the variables fit; those that do not are left to Apollo. */
   accepts(variables: Json): boolean;
   fetch: Step;
@@ -41,6 +45,8 @@ export function compileOperation({
 
   return {
     name: operation.name?.value ?? null,
+    type: operation.operation,
+    fields: rootFields(operation, Object.values(fragments)),
     accepts: compileVariablesCheck(schema, variableDefinitions),
     fetch: compilePlan(queryPlan.node, schema, conditionOf),
     writerFor: (variables) => {

@@ -11,7 +11,14 @@ import { createRun, type Json } from './run.ts';
 
 /** The whole response to a request, or what Apollo needs to go on with it. */
 export type CompiledAnswer =
-  { operation: string | null; body: string; earlier?: undefined } | { earlier: EarlierAnswers };
+  | {
+      operation: string | null;
+      type: 'query' | 'mutation';
+      fields: string[];
+      body: string;
+      earlier?: undefined;
+    }
+  | { earlier: EarlierAnswers };
 
 /** Compiled at its first use (most operations of a stranger come once); null for one that is left to Apollo. */
 type Known = {
@@ -65,7 +72,8 @@ export function createCompiledPlans(options: {
       if (!operation.accepts(variables)) return undefined;
       const write = operation.writerFor(variables);
       await operation.fetch(run);
-      return { operation: operation.name, body: `{"data":${write(run.data)}}\n` };
+      const { name, type, fields } = operation;
+      return { operation: name, type, fields, body: `{"data":${write(run.data)}}\n` };
     } catch (error) {
       if (!isForeseen(error)) log.error({ error }, 'a compiled operation failed');
       return { earlier: createEarlierAnswers(run.sent) };

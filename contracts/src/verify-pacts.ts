@@ -8,8 +8,12 @@ import type { Verification } from './verification.ts';
 /** Holds the provider as it stands in the tree to one pact file. */
 export type Verifier = (input: { arrow: Arrow; pactFile: string }) => Promise<Verification>;
 
-/** `deployedAs`: it is the pact of this version of the consumer that runs somewhere, not the one in the tree. */
-export type PactToVerify = Pact & { deployedAs?: string };
+export type PactToVerify = Pact & {
+  /** The version of the consumer that is deployed with it, when it is not the pact in the tree. */
+  deployedAs?: string;
+  /** Where a broker keeps it, when it came from there. */
+  url?: string;
+};
 
 export type Verified = { pact: PactToVerify; result: Result; seconds: number };
 

@@ -13,7 +13,7 @@ export type Release = { service: Deployable; version: string; needs: readonly Ne
 export type Party = {
   name: string;
   version?: string;
-  as: 'candidate' | 'deployed' | 'outside' | 'not deployed';
+  as: 'candidate' | 'deployed' | 'outside' | 'not deployed' | 'unasked';
 };
 
 export type Row = {
@@ -55,7 +55,10 @@ function asConsumer(question: Question): Row[] {
     if (ownerOf(arrow.consumer) !== candidate.service) return [];
     const consumer: Party = { name: arrow.consumer, version: candidate.version, as: 'candidate' };
     const need = candidate.needs.find((each) => isOf(each, arrow));
-    if (!need || need.interactions === 0) return [withoutPact(consumer, arrow, need)];
+    if (!need || need.interactions === 0) {
+      const provider: Party = { name: arrow.provider, as: 'unasked' };
+      return [withoutPact(consumer, provider, need)];
+    }
     const owner = ownerOf(arrow.provider);
     const there = deployed.find(({ service }) => service === owner);
     const providers: Party[] = [];
@@ -95,7 +98,7 @@ function asProvider(question: Question): Row[] {
     if (owner === outsideClient)
       return outside.some((need) => isOf(need, arrow))
         ? []
-        : [withoutPact({ name: arrow.consumer, as: 'outside' }, arrow, undefined)];
+        : [withoutPact({ name: arrow.consumer, as: 'outside' }, provider(arrow))];
     if (owner === candidate.service || deployed.some(({ service }) => service === owner)) return [];
     const consumer: Party = { name: arrow.consumer, as: 'not deployed' };
     return [idle(consumer, provider(arrow), `${owner} is not deployed: nothing to hold to`)];
@@ -105,7 +108,7 @@ function asProvider(question: Question): Row[] {
 
 function judge(question: Question, need: Need, consumer: Party, provider: Party): Row {
   const row = { consumer, provider };
-  if (need.interactions === 0) return withoutPact(consumer, need, need);
+  if (need.interactions === 0) return withoutPact(consumer, provider, need);
   const ofVersion = question.results.filter(
     (each) =>
       each.provider === need.provider &&
@@ -150,17 +153,13 @@ function howToMend({ consumer, provider }: Pick<Row, 'consumer' | 'provider'>): 
     : `keep the pact, or change what ${consumer.name} needs`;
 }
 
-function withoutPact(
-  consumer: Party,
-  arrow: Pick<Arrow, 'consumer' | 'provider'>,
-  need: Need | undefined,
-): Row {
+function withoutPact(consumer: Party, provider: Party, need?: Need): Row {
   return {
     consumer,
-    provider: { name: arrow.provider, as: 'not deployed' },
+    provider,
     verdict: 'unknown',
     reason: need ? 'the pact has no interactions' : 'there is no pact',
-    advice: `the pact test of ${consumer.name} must write contracts/pacts/${arrow.consumer}-${arrow.provider}.json`,
+    advice: `the pact test of ${consumer.name} must write contracts/pacts/${consumer.name}-${provider.name}.json`,
   };
 }
 

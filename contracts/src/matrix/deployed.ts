@@ -89,3 +89,7 @@ const newestOfEach = (results: readonly Result[]): Result[] => [
     results.map((each) => [[each.provider, each.providerVersion, each.consumer, each.sha].join(' '), each]),
   ).values(),
 ];
+
+/** The environments that something was deployed to. */
+export const environments = (folder = deployedFolder): string[] =>
+  jsonFiles(folder).map((name) => name.replace(/\.json$/, ''));

@@ -1,0 +1,32 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { Failure, messageOf } from '@ordermesh/stack/failure';
+import { deployables, isDeployable, type Deployable } from './matrix/participants.ts';
+
+export const usage = (message: string) => new Failure(`${message} (see --help)`, { exitCode: 2 });
+
+/** @throws Failure (exit code 2) on an option that is not among those, or without its value */
+export function parseCommandLine<O extends ParseArgsOptionsConfig>(args: string[], options: O) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usage(messageOf(error).replace(/\. To specify a positional argument.*/s, ''));
+  }
+}
+
+/** @throws Failure (exit code 2) unless exactly one service is named that is deployed on its own */
+export function oneService(positionals: readonly string[]): Deployable {
+  const [name, ...more] = positionals;
+  const known = deployables.join(', ');
+  if (name === undefined) throw usage(`name a service: ${known}`);
+  if (more.length > 0) throw usage(`one service at a time, not ${positionals.join(' and ')}`);
+  if (!isDeployable(name)) throw usage(`there is no service "${name}", only ${known}`);
+  return name;
+}
+
+/** The name of an environment becomes the name of a file. @throws Failure (exit code 2) */
+export function environmentName(given: string | undefined): string {
+  const name = given ?? 'production';
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
+    throw usage(`an environment is named in lower case letters, digits and hyphens, not "${name}"`);
+  return name;
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { arrows } from '../arrows.ts';
+import type { PactRelease } from './deployed.ts';
+import { deployables, outsideClient, ownerOf, type Owner } from './participants.ts';
+import { readPacts, type Pact } from './pact-file.ts';
+import { repository, versionOf } from './version.ts';
+
+/** The system as it stands in the tree. */
+export type Tree = {
+  versions: ReadonlyMap<Owner, string>;
+  releases: PactRelease[];
+  pacts: Pact[];
+  /** The needs of clients that nobody here deploys. */
+  outside: Pact[];
+  /** What is wrong with the pact files, a line each. */
+  mistakes: string[];
+};
+
+export function readTree(): Tree {
+  const { pacts, mistakes } = readPacts(arrows);
+  const outside = pacts.filter(({ consumer }) => ownerOf(consumer) === outsideClient);
+  const versions = new Map<Owner, string>(deployables.map((each) => [each, versionOf(each)]));
+  versions.set(outsideClient, versionOfOutside(outside));
+  const releases = deployables.map((service) => ({
+    service,
+    version: versions.get(service) ?? '',
+    needs: pacts.filter(({ consumer }) => ownerOf(consumer) === service),
+  }));
+  return { versions, releases, pacts, outside, mistakes };
+}
+
+/** All that is known of an outside client is what it needs. */
+function versionOfOutside([pact]: readonly Pact[]): string {
+  const { version } = JSON.parse(readFileSync(join(repository, 'contracts/package.json'), 'utf8'));
+  return `${version}+${pact?.sha.slice(0, 8) ?? 'none'}`;
+}
+
+/** The names under which a service appears in pacts: orders speaks as `orders` and as `orders-projector`. */
+export const participantsOf = (service: Owner): string[] => [
+  ...new Set(
+    arrows
+      .flatMap(({ consumer, provider }) => [consumer, provider])
+      .filter((name) => ownerOf(name) === service),
+  ),
+];

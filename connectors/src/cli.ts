@@ -1,9 +1,10 @@
-import { connectUrl } from './address.ts';
+import { connectUrl, kafkaBrokers } from './address.ts';
 import { apply } from './apply.ts';
 import type { Applied } from './apply.ts';
 import { createConnect, patiently } from './connect.ts';
 import type { Connect, Patience } from './connect.ts';
 import { Failure, messageOf } from './failure.ts';
+import type { Metrics } from './metrics/serve.ts';
 import { act, create, find } from './one.ts';
 import { help, parseOptions } from './options.ts';
 import type { Options } from './options.ts';
@@ -25,10 +26,20 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.once(signal, () => stop.abort(new Failure(`stopped by ${signal}`)));
   if (options.command === 'watch') {
-    await watch({ connect, log: print, signal: stop.signal });
+    const metrics = await watchMetrics(options, env);
+    await watch({ connect, log: print, observer: metrics?.observer, signal: stop.signal });
+    await metrics?.stop();
     return 0;
   }
   return once(connect, options, env, stop.signal);
+}
+
+/** Where METRICS_PORT asks for them. Loaded only then: every other command is there at once. */
+async function watchMetrics({ data }: Options, env: NodeJS.ProcessEnv): Promise<Metrics | undefined> {
+  const { METRICS_PORT: port, HOST: host = '127.0.0.1', SERVICE_INSTANCE: instance = 'connectors' } = env;
+  if (!port) return undefined;
+  const { serveMetrics } = await import('./metrics/serve.ts');
+  return serveMetrics({ port, host, instance, brokers: kafkaBrokers(data, env) });
 }
 
 /** Every command but watch. */

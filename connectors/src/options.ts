@@ -27,6 +27,9 @@ ${Object.entries(commands)
   --json             the result as JSON
   --timeout SECONDS  how long to wait for Kafka Connect (default 30; apply: 120)
 
+Where METRICS_PORT says a port, watch answers there on /metrics (Prometheus): states of connectors and tasks, restarts and,
+with KAFKA_BROKERS or a stack's folder, how far the sinks are behind.
+
 Exit code: 0 done, 1 failed, 2 wrong usage.`;
 
 export type Options = {

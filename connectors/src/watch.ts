@@ -9,11 +9,20 @@ import { configOf, conflictMessage, planChanges } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { describe, hasFailed, restartFailed } from './tasks.ts';
 
+/** Is told what the watch sees and does. */
+export type Observer = {
+  saw: (connectors: Connector[]) => void;
+  /** Connect did not answer. */
+  lost: () => void;
+  restarted: (connector: string) => void;
+};
+
 type Options = {
   connect: Connect;
   definitions?: string;
   /** Called with one line for each change. */
   log: (line: string) => void;
+  observer?: Observer | undefined;
   /** Ends the watch. */
   signal: AbortSignal;
   /** Milliseconds between two looks. */
@@ -25,7 +34,8 @@ type Options = {
  * that people created too, for Connect never restarts one by itself. Their configuration, and a pause, are left alone.
  * Outlives Connect's absence and mistakes in the definitions; resolves when the signal is given.
  */
-export async function watch({ connect, definitions, log, signal, interval = 2000 }: Options): Promise<void> {
+export async function watch(options: Options): Promise<void> {
+  const { connect, definitions, log, observer, signal, interval = 2000 } = options;
   const backOff = createBackOff();
   const seen = new Map<string, string>();
   /** Each subject is logged when what is said of it changes; an empty line is never logged. */
@@ -76,7 +86,10 @@ export async function watch({ connect, definitions, log, signal, interval = 2000
       const { name, tasks } = connector;
       const delay = await restartFailed(connect, connector, backOff);
       const next = delay === undefined ? '' : `; restarted, next attempt in ${delay / 1000} s`;
-      if (delay !== undefined) seen.set(name, '');
+      if (delay !== undefined) {
+        seen.set(name, '');
+        observer?.restarted(name);
+      }
       if (hasFailed(connector) || tasks.length > 0) say(name, `${name}: ${describe(connector)}${next}`);
     }
   }
@@ -84,12 +97,14 @@ export async function watch({ connect, definitions, log, signal, interval = 2000
   while (!signal.aborted) {
     try {
       const connectors = await connect.connectors(10_000);
+      observer?.saw(connectors);
       say('connect', seen.get('connect') ? `Kafka Connect at ${connect.url} is there` : '');
       await reconcile(connectors);
       await mend(connectors);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Unavailable) && !(error instanceof Refused)) throw error;
+      observer?.lost();
       say('connect', `Kafka Connect at ${connect.url} is away: ${error.message}`);
     }
     await sleep(interval, undefined, { signal }).catch(() => undefined);

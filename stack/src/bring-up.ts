@@ -118,7 +118,7 @@ async function startConnect(session: Session, installation: Installation): Promi
 }
 
 async function applyConnectors(session: Session, signal: AbortSignal): Promise<void> {
-  const { progress, supervisor, layout } = session;
+  const { progress, supervisor, layout, ports } = session;
   const { dir: dataDir, log } = layout;
   await progress.step('connectors', () =>
     runErrand({
@@ -130,7 +130,7 @@ async function applyConnectors(session: Session, signal: AbortSignal): Promise<v
       signal,
     }),
   );
-  await supervisor.start(stage.services, connectorsWatchChild(dataDir));
+  await supervisor.start(stage.services, connectorsWatchChild(dataDir, ports.connectors));
 }
 
 async function startServices({ progress, supervisor, ports, secrets, addresses }: Session): Promise<void> {

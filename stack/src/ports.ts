@@ -11,6 +11,8 @@ export type Ports = {
   kafka: number;
   kafkaController: number;
   connect: number;
+  /** Metrics of `connectors watch`. */
+  connectors: number;
   mariadb: number;
 };
 
@@ -28,6 +30,7 @@ export const portsFor = (offset: number, orders: number): Ports => ({
   kafka: 9092 + offset,
   kafkaController: 9093 + offset,
   connect: 8083 + offset,
+  connectors: 8084 + offset,
   mariadb: 3307 + offset,
 });
 

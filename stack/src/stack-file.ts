@@ -24,10 +24,17 @@ const stackFile = z.object({
     kafka: z.number(),
     kafkaController: z.number(),
     connect: z.number(),
+    /** Of a stack that an earlier version started there is none. */
+    connectors: z.number().default(0),
     mariadb: z.number(),
   }),
-  /** What Kafka's command-line tools are run with; absent until it is installed. */
-  tools: z.object({ java: z.string(), kafkaJars: z.string() }).optional(),
+  /** What Kafka's command-line tools are run with, or the container that has them; absent until it is installed. */
+  tools: z
+    .union([
+      z.object({ java: z.string(), kafkaJars: z.string() }),
+      z.object({ container: z.string(), bootstrapServer: z.string() }),
+    ])
+    .optional(),
   children: z.array(identity.extend({ name: z.string(), port: z.number().optional() })),
 });
 

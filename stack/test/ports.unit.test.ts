@@ -13,6 +13,7 @@ test('the ports of a stack are the documented ones', () => {
     kafka: 9092,
     kafkaController: 9093,
     connect: 8083,
+    connectors: 8084,
     mariadb: 3307,
   });
 });

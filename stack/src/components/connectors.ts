@@ -9,14 +9,15 @@ export const connectorsArgs = (data: string, command: string) => [
   command,
 ];
 
-/** `connectors watch`: restarts tasks that failed. It has nothing that could be asked whether it is ready. */
-export const connectorsWatchChild = (data: string): ChildSpec => ({
+/** `connectors watch`: restarts tasks that failed, and tells of them on /metrics. */
+export const connectorsWatchChild = (data: string, port: number): ChildSpec => ({
   name: 'connectors',
+  port,
   command: process.execPath,
   args: connectorsArgs(data, 'watch'),
   cwd: root,
-  env: baseEnvironment(),
+  env: { ...baseEnvironment(), METRICS_PORT: String(port) },
   ready: () => Promise.resolve(true),
-  readyWithin: 10_000,
+  readyWithin: 60_000,
   stopWithin: 5_000,
 });

@@ -43,11 +43,15 @@ function withPlaces(result: SubgraphResult, places: number[] | undefined): Subgr
   // As a subgraph answers that goes through its entities one by one.
   spread?.sort((a, b) => a.index - b.index);
   return {
-    data: Array.isArray(entities)
-      ? { ...data, _entities: places.map((place) => copyOf(entities[place])) }
-      : data,
+    ...(Array.isArray(entities) ? { data: { ...data, _entities: spreadOut(entities, places) } } : { data }),
     ...(spread && { errors: spread.map(({ error }) => error) }),
   };
+}
+
+function spreadOut(entities: unknown[], places: number[]): unknown[] {
+  // Another number than was asked for is to look wrong to Apollo as well.
+  if (entities.length !== Math.max(...places) + 1) return [];
+  return places.map((place) => copyOf(entities[place]));
 }
 
 /** Apollo merges into what it gets, so no two entities may be the same object. */

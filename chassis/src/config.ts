@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
+/** A variable that is there and says nothing: an empty file, say. */
+const noValue = z.literal('').transform(() => undefined);
+
 const port = z.coerce.number().int().min(1).max(65535);
 
 /** What every service is told by its environment; a service extends it with what it alone needs. */
@@ -14,6 +17,8 @@ export const serviceEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   JWKS_URL: z.url(),
   GATEWAY_SIGNING_SECRET: z.string().min(32),
+  /** The one before, which subgraphs accept too: so that they can be given a new one before the gateway is. */
+  GATEWAY_PREVIOUS_SIGNING_SECRET: z.union([noValue, z.string().min(32)]).optional(),
 });
 
 /** The database of a service, and nothing else of that server. */

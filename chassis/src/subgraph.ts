@@ -32,6 +32,8 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
   context: (viewer: Viewer | null) => Context;
   verifier: TokenVerifier;
   signingSecret: string;
+  /** The gateway's secret before this one, for as long as it may still sign with it. */
+  previousSigningSecret?: string | undefined;
   host: string;
   port: number;
   routes?: Record<string, Handler>;
@@ -41,7 +43,10 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
 }): Part {
   const { schemaFile, resolvers, context, verifier, signingSecret, host, port, routes, health, log } =
     options;
-  const { telemetry = noTelemetry() } = options;
+  const { telemetry = noTelemetry(), previousSigningSecret } = options;
+  const signingSecrets = [signingSecret, previousSigningSecret].filter((secret) => secret !== undefined);
+  const isSigned = (header: string | undefined, authorization: string, body: string) =>
+    signingSecrets.some((secret) => verifyRequest(secret, header, authorization, body));
   const observe = createOperationTelemetry(telemetry);
   const notesOf = new WeakMap<Context, OperationNotes>();
   const apollo = new ApolloServer<Context>({
@@ -76,7 +81,7 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
     const authorization = request.headers.authorization;
     const signature = request.headers[signatureHeader];
     const header = typeof signature === 'string' ? signature : undefined;
-    if (!verifyRequest(signingSecret, header, authorization ?? '', body)) {
+    if (!isSigned(header, authorization ?? '', body)) {
       return sendError(response, 401, 'UNAUTHENTICATED', 'this subgraph answers only the gateway');
     }
     let viewer: Viewer | null;

@@ -44,9 +44,14 @@ await runMain(async () => {
   if (!mainClass) throw usage(`there is no Kafka tool "${name}"`);
   const stack = requireRunningStack(data);
   if (!stack.tools) throw new Failure(`the stack on ${data} is still installing Kafka`);
+  const bootstrapServer = 'container' in stack.tools ? stack.tools.bootstrapServer : stack.kafkaBrokers;
   const filledIn = args.some((arg) => /^--(bootstrap-server|bootstrap-controller)(=|$)/.test(arg))
     ? []
-    : ['--bootstrap-server', stack.kafkaBrokers];
+    : ['--bootstrap-server', bootstrapServer];
+  if ('container' in stack.tools) {
+    const script = `/opt/kafka/bin/kafka-${name}.sh`;
+    return run('docker', ['exec', '--interactive', stack.tools.container, script, ...filledIn, ...args]);
+  }
   const options = [log4j('log4j2-tools.properties'), '-Xshare:auto', '-XX:-UsePerfData'];
   const java = javaArgs({ jars: stack.tools.kafkaJars, heap: '256m', options });
   return run(stack.tools.java, [...java, mainClass, ...filledIn, ...args]);

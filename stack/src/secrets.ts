@@ -1,7 +1,8 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { accounts } from './accounts.ts';
+import { errorCode } from './failure.ts';
 
 const login = z.object({ email: z.string(), password: z.string() });
 
@@ -11,6 +12,13 @@ const secretsFile = z.object({
   gatewaySigningSecret: z.string(),
   /** PKCS8 PEM of the ES256 key that signs the tokens. */
   jwtPrivateKey: z.string(),
+  /** What the last changes of keys have put out of use, until nothing that was signed with it is valid any more. */
+  retired: z
+    .object({
+      gatewaySigningSecret: z.string(),
+      jwtPublicKeys: z.array(z.object({ pem: z.string(), at: z.iso.datetime() })),
+    })
+    .optional(),
   demo: z.object({ customer: login, admin: login }),
 });
 
@@ -41,11 +49,42 @@ export function loadSecrets(path: string): Secrets {
   const names = [adminAccount, ...accounts.map((account) => account.name)];
   const missing = names.filter((name) => !secrets.databases[name]);
   for (const name of missing) secrets.databases[name] = randomPassword();
-  if (!existing || missing.length > 0) {
-    writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-  }
+  if (!existing || missing.length > 0) writeSecrets(path, secrets);
   return secrets;
+}
+
+/** The longest that a token is valid: those of the demo accounts. */
+const tokenLifetimeMs = 12 * 3_600_000;
+
+/** Public keys (PEM, one after the other) that verify tokens which were signed before a change of keys. */
+export const acceptedPublicKeys = ({ retired }: Secrets, now = Date.now()): string =>
+  (retired?.jwtPublicKeys ?? [])
+    .filter(({ at }) => Date.parse(at) + tokenLifetimeMs > now)
+    .map(({ pem }) => pem)
+    .join('');
+
+/** The same secrets with a new signing key and a new gateway secret; what they replace is kept among the retired. */
+export function withNewKeys(secrets: Secrets, now = new Date()): Secrets {
+  const { jwtPrivateKey, gatewaySigningSecret } = generate();
+  const pem = createPublicKey(secrets.jwtPrivateKey).export({ type: 'spki', format: 'pem' }).toString();
+  const valid = (secrets.retired?.jwtPublicKeys ?? []).filter(
+    ({ at }) => Date.parse(at) + tokenLifetimeMs > now.getTime(),
+  );
+  return {
+    ...secrets,
+    jwtPrivateKey,
+    gatewaySigningSecret,
+    retired: {
+      gatewaySigningSecret: secrets.gatewaySigningSecret,
+      jwtPublicKeys: [...valid, { pem, at: now.toISOString() }],
+    },
+  };
+}
+
+/** Replaced in one step, so that a crash leaves the old secrets or the new ones. */
+export function writeSecrets(path: string, secrets: Secrets): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 export function readSecrets(path: string): Secrets {
@@ -56,7 +95,7 @@ function read(path: string): Secrets | undefined {
   try {
     return readSecrets(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

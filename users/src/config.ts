@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { databaseEnvironment, kafkaEnvironment, serviceEnvironment } from '@ordermesh/chassis/config';
 import { z } from 'zod';
 
@@ -12,6 +12,17 @@ function readSigningKey(pem: string): KeyObject | undefined {
   }
 }
 
+/** Any number of public keys as PEM (SPKI), one after the other. */
+function readPublicKeys(pems: string): KeyObject[] | undefined {
+  const blocks = pems.replaceAll('\\n', '\n').split(/(?<=-----END PUBLIC KEY-----)/);
+  try {
+    const keys = blocks.filter((pem) => pem.trim() !== '').map((pem) => createPublicKey(pem));
+    return keys.every((key) => key.asymmetricKeyDetails?.namedCurve === 'prime256v1') ? keys : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export const signingKeyEnvironment = z.object({
   JWT_PRIVATE_KEY: z.string().transform((pem, context): KeyObject => {
     const key = readSigningKey(pem);
@@ -19,6 +30,16 @@ export const signingKeyEnvironment = z.object({
     context.addIssue({ code: 'custom', message: 'must be an EC private key on P-256, as PKCS #8 PEM' });
     return z.NEVER;
   }),
+  /** Keys beside it whose tokens are accepted: the next one, before it signs, and past ones, until their tokens have expired. */
+  JWT_ACCEPTED_PUBLIC_KEYS: z
+    .string()
+    .default('')
+    .transform((pems, context): KeyObject[] => {
+      const keys = readPublicKeys(pems);
+      if (keys) return keys;
+      context.addIssue({ code: 'custom', message: 'must be EC public keys on P-256, as PEM' });
+      return z.NEVER;
+    }),
 });
 
 export const environment = serviceEnvironment

@@ -42,7 +42,7 @@ const consumer = createConsumer({
 });
 
 const passwords = createPasswords();
-const tokens = await createTokens(config.JWT_PRIVATE_KEY);
+const tokens = await createTokens(config.JWT_PRIVATE_KEY, config.JWT_ACCEPTED_PUBLIC_KEYS);
 const openAccount = createAccountOpener({ database, passwords });
 const verifier = createTokenVerifier({
   jwksUrl: config.JWKS_URL,
@@ -62,6 +62,7 @@ const subgraph = createSubgraph({
   routes: { '/.well-known/jwks.json': serveKeySet(tokens.keySet) },
   verifier,
   signingSecret: config.GATEWAY_SIGNING_SECRET,
+  previousSigningSecret: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
   host: config.HOST,
   port: config.PORT,
   health,

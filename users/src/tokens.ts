@@ -6,14 +6,20 @@ import type { Account } from './entities.ts';
 
 const hour = 3600;
 
+async function publish(publicKey: KeyObject) {
+  const jwk = await exportJWK(publicKey);
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: tokenAlgorithm, use: 'sig' };
+}
+
 /**
- * Issues bearer tokens (JWT, RFC 7519, ES256) and publishes the key to verify them with (JWKS, RFC 7517). The key's
- * id is its thumbprint (RFC 7638): a new key has a new id by itself.
+ * Issues bearer tokens (JWT, RFC 7519, ES256) and publishes the keys to verify them with (JWKS, RFC 7517): its own, and
+ * the others that are accepted. A key's id is its thumbprint (RFC 7638): a new key has a new id by itself.
  */
-export async function createTokens(privateKey: KeyObject) {
-  const jwk = await exportJWK(createPublicKey(privateKey));
-  const kid = await calculateJwkThumbprint(jwk);
-  const keySet: JSONWebKeySet = { keys: [{ ...jwk, kid, alg: tokenAlgorithm, use: 'sig' }] };
+export async function createTokens(privateKey: KeyObject, acceptedKeys: KeyObject[] = []) {
+  const own = await publish(createPublicKey(privateKey));
+  const others = await Promise.all(acceptedKeys.map(publish));
+  const { kid } = own;
+  const keySet: JSONWebKeySet = { keys: [own, ...others.filter((other) => other.kid !== kid)] };
 
   return {
     keySet,

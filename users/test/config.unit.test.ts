@@ -27,6 +27,20 @@ test('the signing key is read from PEM, its line breaks written out or not', () 
   expect(environment.parse({ ...complete, JWT_PRIVATE_KEY: oneLine }).JWT_PRIVATE_KEY.type).toBe('private');
 });
 
+test('public keys that are accepted beside it are read one after the other; none by default', () => {
+  const pems = [1, 2].map(() => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  });
+  const read = (JWT_ACCEPTED_PUBLIC_KEYS?: string) =>
+    environment.parse({ ...complete, JWT_ACCEPTED_PUBLIC_KEYS }).JWT_ACCEPTED_PUBLIC_KEYS;
+  expect(read()).toEqual([]);
+  expect(read('\n')).toEqual([]);
+  expect(read(pems.join('\n')).map((key) => key.export({ type: 'spki', format: 'pem' }))).toEqual(pems);
+  expect(read(pems.join('').replaceAll('\n', '\\n'))).toHaveLength(2);
+  expect(environment.safeParse({ ...complete, JWT_ACCEPTED_PUBLIC_KEYS: `${pems[0]}x` }).success).toBe(false);
+});
+
 test.each([
   ['no PEM', 'secret'],
   ['on another curve', pemOf('P-384')],

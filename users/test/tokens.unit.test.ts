@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '@ordermesh/chassis/log';
 import { createTokenVerifier, type TokenVerifier } from '@ordermesh/chassis/token-verifier';
@@ -53,6 +53,27 @@ describe('a token', () => {
     const authorization = `Bearer ${await (await createTokens(newKey())).issue(account)}`;
     await expect(verifier.viewerOf(authorization)).rejects.toThrow('the token is not valid; log in again');
   });
+});
+
+test('a change of keys logs nobody out: tokens of the key before are accepted while it is published', async () => {
+  const [before, after] = [newKey(), newKey()];
+  const issuer = { tokens: await createTokens(before) };
+  const newVerifier = () =>
+    createTokenVerifier({
+      jwksUrl: 'http://127.0.0.1/keys',
+      log: createLogger({ service: 'users', instance: 'test', level: 'silent' }),
+      fetch: () => Promise.resolve(Response.json(issuer.tokens.keySet)),
+    });
+  const old = `Bearer ${await issuer.tokens.issue(account)}`;
+
+  issuer.tokens = await createTokens(after, [createPublicKey(before), createPublicKey(after)]);
+  expect(issuer.tokens.keySet.keys).toHaveLength(2);
+  const fresh = `Bearer ${await issuer.tokens.issue(account)}`;
+  for (const authorization of [old, fresh])
+    await expect(newVerifier().viewerOf(authorization)).resolves.toMatchObject({ userId: 'user-1' });
+
+  issuer.tokens = await createTokens(after);
+  await expect(newVerifier().viewerOf(old)).rejects.toThrow('the token is not valid; log in again');
 });
 
 test('the key set holds the public key alone, under its thumbprint', async () => {

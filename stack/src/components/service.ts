@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { root } from '../paths.ts';
 import type { Ports } from '../ports.ts';
-import { passwordOf } from '../secrets.ts';
+import { acceptedPublicKeys, passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 import { baseEnvironment } from './node.ts';
@@ -35,7 +35,10 @@ export const serviceEnvironment = (
   DATABASE_PASSWORD: passwordOf(secrets, account),
   JWKS_URL: jwksUrl(ports),
   GATEWAY_SIGNING_SECRET: secrets.gatewaySigningSecret,
-  ...(service === 'users' ? { JWT_PRIVATE_KEY: secrets.jwtPrivateKey } : {}),
+  GATEWAY_PREVIOUS_SIGNING_SECRET: secrets.retired?.gatewaySigningSecret ?? '',
+  ...(service === 'users'
+    ? { JWT_PRIVATE_KEY: secrets.jwtPrivateKey, JWT_ACCEPTED_PUBLIC_KEYS: acceptedPublicKeys(secrets) }
+    : {}),
 });
 
 function nodeChild(name: string, entry: string, port: number, env: NodeJS.ProcessEnv): ChildSpec {

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { signatureHeader, signRequest } from '@ordermesh/chassis/gateway-signature';
+import { createHealth } from '@ordermesh/chassis/health';
+import { createSubgraph } from '@ordermesh/chassis/subgraph';
+import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
+import pino from 'pino';
+
+const log = pino({ level: 'silent' });
+const folder = mkdtempSync(join(tmpdir(), 'ordermesh-subgraph-'));
+let url: string;
+let part: ReturnType<typeof createSubgraph>;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+beforeAll(async () => {
+  const schemaFile = join(folder, 'schema.graphql');
+  writeFileSync(schemaFile, 'type Query { answer: Int! }');
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}/graphql`;
+  part = createSubgraph({
+    schemaFile: pathToFileURL(schemaFile),
+    resolvers: { Query: { answer: () => 42 } },
+    context: (viewer) => ({ viewer }),
+    verifier: createTokenVerifier({ jwksUrl: 'http://127.0.0.1/keys', log }),
+    signingSecret: 'the new secret',
+    previousSigningSecret: 'the old secret',
+    ...{ host: '127.0.0.1', port, health: createHealth({ service: 'test', instance: 'test-1' }), log },
+  });
+  await part.start?.();
+});
+afterAll(async () => {
+  await part.stop?.();
+  rmSync(folder, { recursive: true });
+});
+
+test.each([
+  ['the new secret', 200],
+  ['the old secret', 200],
+  ['a secret of somebody else', 401],
+])('while the secret changes, a request signed with %s is answered %i', async (secret, status) => {
+  const body = JSON.stringify({ query: '{ answer }' });
+  const headers = { 'content-type': 'application/json', [signatureHeader]: signRequest(secret, '', body) };
+  expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(status);
+});

@@ -1,0 +1,64 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { VerifierOptions } from '@pact-foundation/pact';
+import { z } from 'zod';
+import type { Verification } from '../verification.ts';
+
+const mismatch = z.looseObject({ path: z.string().optional(), mismatch: z.string().optional() });
+const interactionResult = z.object({
+  description: z.string(),
+  result: z.string(),
+  mismatch: z
+    .looseObject({ message: z.string().optional(), mismatches: z.array(mismatch).default([]) })
+    .optional(),
+});
+const verificationResult = z.object({
+  errors: z.array(z.object({ interaction: z.string(), mismatch: z.looseObject({}) })).default([]),
+  interactionResults: z.array(interactionResult),
+});
+
+type InteractionResult = z.output<typeof interactionResult>;
+
+function reasonOf({ mismatch }: InteractionResult): string {
+  const reasons = (mismatch?.mismatches ?? []).map(({ path, mismatch: what, ...more }) =>
+    [path, what ?? JSON.stringify(more)].filter(Boolean).join(': '),
+  );
+  if (mismatch?.message !== undefined) reasons.unshift(mismatch.message);
+  return reasons.join('\n') || JSON.stringify(mismatch ?? 'no reason was given');
+}
+
+/** What Pact's verifier answers, as JSON. @throws Error with its text when it did not get to verify anything */
+export function readResult(text: string): Pick<Verification, 'interactions' | 'failures'> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error(`Pact's verifier did not run: ${text}`);
+  }
+  const { interactionResults } = verificationResult.parse(json);
+  const failed = interactionResults.filter(({ result }) => result !== 'OK');
+  return {
+    interactions: interactionResults.length,
+    failures: failed.map((each) => ({ interaction: each.description, reason: reasonOf(each) })),
+  };
+}
+
+/** Runs Pact's verifier quietly. */
+export async function runPactVerifier(
+  options: VerifierOptions,
+): Promise<Pick<Verification, 'interactions' | 'failures'>> {
+  const verifier = fork(fileURLToPath(new URL('verifier-process.ts', import.meta.url)), {
+    env: { ...process.env, PACT_DO_NOT_TRACK: 'true' },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  verifier.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const result = new Promise<string>((resolve, reject) => {
+    verifier.once('message', (message) => resolve(String(message)));
+    verifier.once('error', reject);
+    verifier.once('close', (code) => reject(new Error(`Pact's verifier ended with ${code}: ${said}`)));
+  });
+  verifier.send(options);
+  return readResult(await result);
+}

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import * as ordersEvents from '@ordermesh/orders/events';
+import { announced as announcedByCatalogs } from '@ordermesh/catalogs/contract/published-events';
+import { announced as announcedByUsers } from '@ordermesh/users/contract/published-events';
+import { readDefinition } from '@ordermesh/connectors';
+import { fileURLToPath } from 'node:url';
+import { readCatalogue } from '../src/event-catalogue/catalogue.ts';
+import { deviations } from '../src/event-catalogue/deviations.ts';
+import { fieldsOf } from '../src/event-catalogue/fields.ts';
+import { renderCatalogue } from '../src/event-catalogue/files.ts';
+import { asRecord, type Message } from '../src/event-catalogue/message.ts';
+import { typedByHand } from '../src/event-catalogue/typed-by-hand.ts';
+
+const catalogue = await readCatalogue();
+const { messages, topics, readers, readingsOf } = catalogue;
+const root = new URL('../../', import.meta.url);
+const readText = (path: string) => readFileSync(new URL(path, root), 'utf8');
+
+test.each((await renderCatalogue()).map((file) => [file.name, file] as const))(
+  '%s is what the code says (else: npm run event-catalogue)',
+  (_, { file, text }) => {
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  },
+);
+
+test('the document is one that AsyncAPI’s own parser takes, without a word', async () => {
+  // In a process of its own: the parser's many CommonJS modules are not for Jest's module registry.
+  const script = fileURLToPath(new URL('support/parse-asyncapi.ts', import.meta.url));
+  const file = fileURLToPath(new URL('contracts/events.asyncapi.json', root));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file]);
+  expect(JSON.parse(stdout)).toEqual({
+    diagnostics: [],
+    channels: topics.length,
+    messages: messages.length,
+  });
+}, 60_000);
+
+describe('every topic', () => {
+  test.each(topics.map(({ name, messages: found }) => [name, found] as const))(
+    '%s has messages',
+    (_, found) => {
+      expect(found).not.toEqual([]);
+    },
+  );
+
+  test('of a message is one of topics.json', () => {
+    const known = topics.map(({ name }) => name);
+    expect(known).toEqual(expect.arrayContaining(messages.flatMap((message) => message.topics)));
+  });
+
+  test('that anybody reads is one of topics.json', () => {
+    const known = topics.map(({ name }) => name);
+    expect(known).toEqual(expect.arrayContaining(readers.flatMap((reader) => reader.topics)));
+  });
+});
+
+describe.each(messages.map((message) => [message.name, message] as const))('%s', (_, message: Message) => {
+  test('is written as it is described: nothing more, nothing less, on no other topic', () => {
+    expect(deviations(message)).toEqual([]);
+  });
+
+  test('has a description of every field and header that is not a part of Kafka Connect’s envelope', () => {
+    const fields = [...fieldsOf(message.headers), ...fieldsOf(message.value)];
+    const silent = fields.filter(
+      ({ path, description }) => description === '' && !/^(schema|payload)\b/.test(path),
+    );
+    expect(silent.map(({ path }) => path).filter((path) => path !== 'type')).toEqual([]);
+  });
+
+  test('is a dead letter to nobody who reads its topics', () => {
+    const effects = readingsOf(message).map(({ reader, effect }) => `${reader.name} ${effect}`);
+    expect(effects.filter((effect) => effect.endsWith('dead letter'))).toEqual([]);
+  });
+});
+
+describe('whatever a service can publish is described:', () => {
+  const names = (service: string) =>
+    messages.filter(({ writtenBy }) => writtenBy.includes(service)).map(({ name }) => name);
+
+  test('by orders, each of its builders', () => {
+    const builders = Object.values(ordersEvents).filter((each) => typeof each === 'function');
+    const types = builders.map((build) => build.name.replace(/^o/, 'O'));
+    expect(names('orders')).toEqual(expect.arrayContaining(types));
+  });
+
+  test.each([
+    ['catalogs', announcedByCatalogs],
+    ['users', announcedByUsers],
+  ])('by %s, the event of every state', (service, announced) => {
+    expect(names(service)).toEqual(expect.arrayContaining(announced().map(({ type }) => type)));
+  });
+});
+
+describe('whoever reads', () => {
+  test.each(['catalogs', 'users', 'orders'])('as a consumer of %s is in the catalogue', (service) => {
+    const wired = readText(`${service}/src/main.ts`).matchAll(/createConsumer\(\{[^}]*?groupId: '([^']+)'/gs);
+    const groups = [...wired].map(([, group]) => group);
+    expect(groups.length).toBeGreaterThan(0);
+    expect(readers.map(({ group }) => group)).toEqual(expect.arrayContaining(groups));
+  });
+
+  test('as a consumer in the catalogue is wired in a service', () => {
+    const mains = ['catalogs', 'users', 'orders']
+      .map((service) => readText(`${service}/src/main.ts`))
+      .join('\n');
+    const groups = readers.filter(({ kind }) => kind === 'service').map(({ group }) => group);
+    for (const group of groups) expect(mains).toContain(`groupId: '${group}'`);
+  });
+});
+
+describe('what people type', () => {
+  const { orderTyped, stockMovement, rowTyped } = typedByHand;
+  const reader = (name: string) => readers.find((each) => each.name === name);
+
+  test('an order is one to catalogs and to the projector', () => {
+    for (const example of orderTyped.examples) {
+      expect(reader('catalogs')?.effectOf(example)).toBe('acts on it');
+      expect(reader('orders-projector')?.effectOf(example)).toBe('acts on it');
+    }
+  });
+
+  test('a stock movement is none of the projector’s business', () => {
+    for (const example of stockMovement.examples) {
+      expect(asRecord(example).headers).toEqual({});
+      expect(reader('catalogs')?.effectOf(example)).toBe('acts on it');
+      expect(reader('orders-projector')?.effectOf(example)).toBe('passes over it');
+    }
+  });
+
+  test('a row has the columns that the sink wants, and no others', () => {
+    const { config } = readDefinition(
+      fileURLToPath(new URL('connectors/definitions/orders-sink.json', root)),
+    );
+    const prefix = 'transforms.check.column.';
+    const wanted = Object.entries(config)
+      .filter(([name, what]) => name.startsWith(prefix) && !what.startsWith('optional'))
+      .map(([name]) => `payload.${name.slice(prefix.length)}`);
+    const documented = fieldsOf(rowTyped.value).map(({ path }) => path);
+    expect(documented.filter((path) => path.startsWith('payload.'))).toEqual(wanted);
+  });
+});

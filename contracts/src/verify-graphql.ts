@@ -5,7 +5,7 @@ import { createTokens } from '@ordermesh/users/tokens';
 import type { Arrow } from './arrows.ts';
 import { startFront, statePath } from './graphql/front.ts';
 import { inAll, runningProvider } from './graphql/provider.ts';
-import { runPactVerifier } from './graphql/verifier.ts';
+import { runPactVerifier, type Verified } from './graphql/verifier.ts';
 import type { Verification } from './verification.ts';
 
 /** Whoever is known by nothing but a token: for subgraphs that keep no accounts. */
@@ -50,24 +50,34 @@ export async function verifyGraphql(options: {
       ...(signed && { signingSecret: stack.secrets.gatewaySigningSecret }),
     });
     started.push(front);
-    const result = await runPactVerifier({
+    const verified = await runPactVerifier({
       provider,
       pactUrls: [pactFile],
       providerBaseUrl: front.url,
       providerStatesSetupUrl: `${front.url}${statePath}`,
       logLevel: 'error',
     });
-    const unmade = [...front.brokenStates()].map(([state, reason]) => ({
-      interaction: `the provider state "${state}"`,
-      reason,
-    }));
     return {
       consumer,
       provider,
-      interactions: result.interactions,
-      failures: [...unmade, ...result.failures],
+      interactions: verified.length,
+      failures: [...unmade(front.brokenStates()), ...failuresOf(verified, front.complaints())],
     };
   } finally {
     for (const part of started.toReversed()) await part.stop();
   }
+}
+
+const unmade = (states: ReadonlyMap<string, string>) =>
+  [...states].map(([state, reason]) => ({ interaction: `the provider state "${state}"`, reason }));
+
+/** Pact says what differs; why it does is often told best by the provider's own errors. */
+function failuresOf(verified: readonly Verified[], complaints: readonly string[]): Verification['failures'] {
+  // Of each interaction is one request, in order.
+  const inStep = verified.length === complaints.length;
+  return verified.flatMap(({ interaction, reason }, index) => {
+    if (reason === undefined) return [];
+    const complaint = inStep ? complaints[index] : '';
+    return [{ interaction, reason: complaint ? `${reason}\nit answered: ${complaint}` : reason }];
+  });
 }

@@ -62,6 +62,7 @@ describe('red', () => {
     );
     const { failures } = await verifyGraphql({ arrow, pactFile: renamed, stack });
     expect(failures.map(({ interaction }) => interaction)).toEqual(['the products']);
+    expect(failures[0]?.reason).toContain('Cannot query field "inStock" on type "Product".');
   });
 
   test('is a field of another type, and it is named', async () => {

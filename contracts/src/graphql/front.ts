@@ -11,6 +11,20 @@ const stateChange = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });
 
+const graphqlErrors = z.object({ errors: z.array(z.object({ message: z.string() })) });
+
+/** What a GraphQL answer says of its errors; empty for any other answer. */
+function complaintsOf(body: string): string {
+  try {
+    return graphqlErrors
+      .parse(JSON.parse(body))
+      .errors.map(({ message }) => message)
+      .join('\n');
+  } catch {
+    return '';
+  }
+}
+
 /** Headers that belong to a connection, not to the request that goes on to the provider. */
 const ofConnection = ['connection', 'content-length', 'host', 'transfer-encoding', 'accept-encoding'];
 
@@ -30,6 +44,7 @@ export async function startFront(options: {
   let known: StateValues = {};
   let broken: Error | undefined;
   const brokenStates = new Map<string, string>();
+  const complaints: string[] = [];
 
   /** Never answered with an error, which the verifier would take for a reason to ask again, and again. */
   async function changeState(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -51,7 +66,10 @@ export async function startFront(options: {
   }
 
   async function passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (broken) throw broken;
+    if (broken) {
+      complaints.push(broken.message);
+      throw broken;
+    }
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers)) {
       if (typeof value === 'string' && !ofConnection.includes(name)) headers.set(name, value);
@@ -64,7 +82,9 @@ export async function startFront(options: {
     const answer = await fetch(new URL(path, url), { method, headers, ...(body !== '' && { body }) });
     const contentType = answer.headers.get('content-type');
     response.writeHead(answer.status, contentType === null ? {} : { 'content-type': contentType });
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    const text = await answer.text();
+    complaints.push(complaintsOf(text));
+    response.end(text);
   }
 
   const server = createServer((request, response) => {
@@ -82,6 +102,8 @@ export async function startFront(options: {
     url: `http://127.0.0.1:${address.port}`,
     /** The states that could not be made so, and why. */
     brokenStates: (): ReadonlyMap<string, string> => brokenStates,
+    /** Which errors the provider answered with, a text for each request. */
+    complaints: (): readonly string[] => complaints,
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { VerifierOptions } from '@pact-foundation/pact';
 import { z } from 'zod';
-import type { Verification } from '../verification.ts';
 
 const mismatch = z.looseObject({ path: z.string().optional(), mismatch: z.string().optional() });
 const interactionResult = z.object({
@@ -13,11 +12,13 @@ const interactionResult = z.object({
     .optional(),
 });
 const verificationResult = z.object({
-  errors: z.array(z.object({ interaction: z.string(), mismatch: z.looseObject({}) })).default([]),
   interactionResults: z.array(interactionResult),
 });
 
 type InteractionResult = z.output<typeof interactionResult>;
+
+/** An interaction that was verified, in the pact's order; a reason if it does not hold. */
+export type Verified = { interaction: string; reason?: string };
 
 function reasonOf({ mismatch }: InteractionResult): string {
   const reasons = (mismatch?.mismatches ?? []).map(({ path, mismatch: what, ...more }) =>
@@ -28,25 +29,21 @@ function reasonOf({ mismatch }: InteractionResult): string {
 }
 
 /** What Pact's verifier answers, as JSON. @throws Error with its text when it did not get to verify anything */
-export function readResult(text: string): Pick<Verification, 'interactions' | 'failures'> {
+export function readResult(text: string): Verified[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw new Error(`Pact's verifier did not run: ${text}`);
   }
-  const { interactionResults } = verificationResult.parse(json);
-  const failed = interactionResults.filter(({ result }) => result !== 'OK');
-  return {
-    interactions: interactionResults.length,
-    failures: failed.map((each) => ({ interaction: each.description, reason: reasonOf(each) })),
-  };
+  return verificationResult.parse(json).interactionResults.map((each) => ({
+    interaction: each.description,
+    ...(each.result !== 'OK' && { reason: reasonOf(each) }),
+  }));
 }
 
 /** Runs Pact's verifier quietly. */
-export async function runPactVerifier(
-  options: VerifierOptions,
-): Promise<Pick<Verification, 'interactions' | 'failures'>> {
+export async function runPactVerifier(options: VerifierOptions): Promise<Verified[]> {
   const verifier = fork(fileURLToPath(new URL('verifier-process.ts', import.meta.url)), {
     env: { ...process.env, PACT_DO_NOT_TRACK: 'true' },
     execArgv: [],

@@ -63,14 +63,14 @@ function labelOf({ fields = [] }: OperationNotes): string {
 
 /** Notes what Apollo Server finds out about an operation. `notesOf` finds them in the request's context. */
 export function noteOperation<C extends BaseContext>(
-  notesOf: (context: C) => OperationNotes | undefined,
+  notesOf: (context: C) => OperationNotes,
 ): ApolloServerPlugin<C> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: ({ operation, document, operationName, contextValue }) => {
           const notes = notesOf(contextValue);
-          if (notes && operation) {
+          if (operation) {
             const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
             notes.operation = operationName;
             notes.type = operation.operation;
@@ -80,7 +80,7 @@ export function noteOperation<C extends BaseContext>(
         },
         willSendResponse: ({ response: { body }, operationName, contextValue }) => {
           const notes = notesOf(contextValue);
-          if (notes && body.kind === 'single') {
+          if (body.kind === 'single') {
             const { data, errors = [] } = body.singleResult;
             notes.operation ??= operationName ?? null;
             notes.codes = errors.map(({ extensions }) => String(extensions?.['code']));

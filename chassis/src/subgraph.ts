@@ -18,6 +18,8 @@ import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
 import type { TokenVerifier, Viewer } from './token-verifier.ts';
 
+const ownNotes = Symbol('notes');
+
 export function isUnavailable(error: unknown): boolean {
   return error instanceof UnavailableError || isDatabaseUnavailable(error);
 }
@@ -48,11 +50,11 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
   const isSigned = (header: string | undefined, authorization: string, body: string) =>
     signingSecrets.some((secret) => verifyRequest(secret, header, authorization, body));
   const observe = createOperationTelemetry(telemetry);
-  const notesOf = new WeakMap<Context, OperationNotes>();
-  const apollo = new ApolloServer<Context>({
+  // Within the context, of which Apollo Server makes a copy for itself.
+  const apollo = new ApolloServer<Context & { [ownNotes]: OperationNotes }>({
     schema: buildSubgraphSchema([{ typeDefs: parse(readFileSync(schemaFile, 'utf8')), resolvers }]),
     plugins: [
-      noteOperation((contextValue) => notesOf.get(contextValue)),
+      noteOperation((contextValue) => contextValue[ownNotes]),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
     ],
@@ -102,8 +104,6 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
     } catch {
       return sendError(response, 400, 'BAD_REQUEST', 'the body is not JSON');
     }
-    const contextValue = context(viewer);
-    notesOf.set(contextValue, notes);
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? 'POST',
@@ -111,7 +111,7 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
         body: parsedBody,
         search: '',
       },
-      context: () => Promise.resolve(contextValue),
+      context: () => Promise.resolve({ ...context(viewer), [ownNotes]: notes }),
     });
     if (result.body.kind !== 'complete') throw new Error('a subgraph answers in one piece');
     response.writeHead(result.status ?? 200, Object.fromEntries(result.headers)).end(result.body.string);

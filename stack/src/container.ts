@@ -5,20 +5,22 @@ import { writeFiles } from './containers/setup.ts';
 import { createDatabases, grantOnTables } from './databases.ts';
 import { Failure, runMain } from './failure.ts';
 import { usage } from './options.ts';
-import { readSecrets } from './secrets.ts';
+import { readSecrets, withNewKeys, writeSecrets } from './secrets.ts';
 import { createTopics } from './topics.ts';
 
 const help = `node stack/src/container.ts STEP
 
 What npm start does itself, as steps that compose.yaml puts in order, each in a container of its own.
 
-  setup      make the secrets at the first start; write each container's configuration and secrets into its volume
-  databases  create databases and accounts
-  grants     the rights on single tables, once migrations have made the tables
-  topics     create the topics
-  console    seed the demo catalogue, probe the pipes, then stay: the operator's commands run beside it`;
+  setup        make the secrets at the first start; write each container's configuration and secrets into its volume
+  rotate-keys  the same with a new signing key and a new gateway secret; in use once users, catalogs, orders, gateway restart
+  databases    create databases and accounts
+  grants       the rights on single tables, once migrations have made the tables
+  topics       create the topics
+  console      seed the demo catalogue, probe the pipes, then stay: the operator's commands run beside it`;
 
 const conf = '/conf';
+const secrets = `${conf}/secrets/secrets.json`;
 const data = '/data';
 
 await runMain(async () => {
@@ -33,6 +35,10 @@ await runMain(async () => {
   switch (step) {
     case 'setup':
       console.log(`wrote ${writeFiles(conf, addresses).join(', ')}`);
+      return 0;
+    case 'rotate-keys':
+      writeSecrets(secrets, withNewKeys(readSecrets(secrets)));
+      writeFiles(conf, addresses);
       return 0;
     case 'databases':
       await createDatabases(server());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jvmOptions, properties } from '../components/java.ts';
 import { servicesWithDatabase } from '../components/service.ts';
 import { root } from '../paths.ts';
-import { passwordOf } from '../secrets.ts';
+import { acceptedPublicKeys, passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import { brokerHeap, brokerSettings } from '../settings/broker.ts';
 import { connectorEnvironment, workerHeap, workerSettings } from '../settings/connect-worker.ts';
@@ -58,10 +58,12 @@ export function filesFor(secrets: Secrets, addresses: Addresses): Record<string,
       servicesWithDatabase.flatMap((service) => [
         [`${service}/database-password`, passwordOf(secrets, service)],
         [`${service}/gateway-signing-secret`, secrets.gatewaySigningSecret],
+        [`${service}/gateway-previous-signing-secret`, secrets.retired?.gatewaySigningSecret ?? ''],
         [`owners/${service}`, passwordOf(secrets, `${service}_owner`)],
       ]),
     ),
     'users/jwt-private-key': secrets.jwtPrivateKey,
+    'users/jwt-accepted-public-keys': acceptedPublicKeys(secrets),
     'gateway/gateway-signing-secret': secrets.gatewaySigningSecret,
     'demo/customer-email': secrets.demo.customer.email,
     'demo/customer-password': secrets.demo.customer.password,

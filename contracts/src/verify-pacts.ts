@@ -18,26 +18,25 @@ export type PactToVerify = Pact & {
 export type Verified = { pact: PactToVerify; result: Result; seconds: number };
 
 /**
- * Verifies pacts one after the other, message pacts first: what the others need can start up in the meantime.
- * What a verifier throws is a failure of that pact and no other.
+ * Verifies pacts one after the other. What a verifier throws is a failure of that pact and no other.
  */
 export async function verifyPacts(
   pacts: readonly PactToVerify[],
   {
-    verifiers,
+    verifier,
     versions,
     onVerified,
   }: {
-    verifiers: Readonly<Record<Arrow['kind'], Verifier>>;
+    verifier: Verifier;
     /** The versions of the providers in the tree. */
     versions: ReadonlyMap<Owner, string>;
     onVerified?: (verified: Verified) => void;
   },
 ): Promise<Verified[]> {
   const all: Verified[] = [];
-  for (const pact of pacts.toSorted((a, b) => Number(a.kind === 'graphql') - Number(b.kind === 'graphql'))) {
+  for (const pact of pacts) {
     const begun = performance.now();
-    const { interactions, failures } = await verify(pact, verifiers[pact.kind]);
+    const { interactions, failures } = await verify(pact, verifier);
     const verified = {
       pact,
       result: {

@@ -50,10 +50,7 @@ async function verifyAndPublish(pacts: Pact[], of: ReadonlyMap<Owner, string>, r
     interactions: 1,
     failures: reason === undefined ? [] : [{ interaction: 'an order placed', reason }],
   });
-  const verified = await verifyPacts(pacts, {
-    verifiers: { message: verifier, graphql: verifier },
-    versions: of,
-  });
+  const verified = await verifyPacts(pacts, { verifier, versions: of });
   for (const each of verified) await publishResult(broker, each, of);
 }
 

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runMain } from '@ordermesh/stack/failure';
+import { dataDir } from '@ordermesh/stack/paths';
+import { arrows } from './arrows.ts';
+import { brokerFromEnvironment } from './broker/config.ts';
+import { fetchDeployedPacts } from './broker/deployed-pacts.ts';
+import { publishPacts } from './broker/publish.ts';
+import { publishResult } from './broker/results.ts';
+import { parseCommandLine, usage } from './command-line.ts';
+import { differing, readDeployedPacts } from './deployed-pacts.ts';
+import { addResults } from './matrix/results.ts';
+import { readTree, type Tree } from './matrix/tree.ts';
+import { verificationStack, type VerificationStack } from './verification-stack.ts';
+import { verifyGraphql } from './verify-graphql.ts';
+import { verifyMessages } from './verify-messages.ts';
+import { verifyPacts, type PactToVerify, type Verified, type Verifier } from './verify-pacts.ts';
+
+const help = `npm run pact:verify -- [--provider NAME] [--data DIR]
+
+Holds every provider as it stands in the tree to the pacts of all its consumers: those in the tree (contracts/pacts) and
+those of consumers that are deployed with another pact. Fails when a pact does not hold, is missing or promises nothing.
+Leaves the results in contracts/results, by provider and version, for npm run can-i-deploy.
+
+  --provider NAME  only this provider
+  --data DIR       use the stack that runs on DIR; otherwise one is started and stopped again when it is needed
+  --help           this text
+
+With PACT_BROKER_BASE_URL set, pacts and results are published to that Pact Broker, and it says which consumers are
+deployed. Exit code 0: all pacts of the tree hold, 1: not, 2: wrong usage.`;
+
+const providers = [...new Set(arrows.map(({ provider }) => provider))];
+
+/** `npm run pact:verify`. */
+await runMain(async () => {
+  const { values, positionals } = parseCommandLine(process.argv.slice(2), {
+    provider: { type: 'string' },
+    data: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  if (positionals.length > 0) throw usage(`unexpected "${positionals.join(' ')}"`);
+  const { provider } = values;
+  if (provider !== undefined && !providers.includes(provider))
+    throw usage(`there is no provider "${provider}", only ${providers.join(', ')}`);
+  if (values.data === '') throw usage('--data needs a folder');
+  const chosen = provider === undefined ? providers : [provider];
+  return run(chosen, values.data === undefined ? undefined : dataDir(values.data));
+});
+
+async function run(chosen: readonly string[], data: string | undefined): Promise<number> {
+  const begun = performance.now();
+  const broker = brokerFromEnvironment();
+  const tree = readTree();
+  for (const mistake of tree.mistakes) console.error(`✗ ${mistake}`);
+  const own: PactToVerify[] = tree.pacts.filter(
+    ({ provider, interactions }) => chosen.includes(provider) && interactions > 0,
+  );
+  const work = mkdtempSync(join(tmpdir(), 'ordermesh-pacts-'));
+  try {
+    if (broker) {
+      await publishPacts(broker, tree);
+      console.log(`published ${tree.pacts.length} pacts to ${broker.url}`);
+    }
+    const deployed = broker
+      ? (await Promise.all(chosen.map((provider) => fetchDeployedPacts(broker, provider, work)))).flat()
+      : readDeployedPacts().filter(({ provider }) => chosen.includes(provider));
+    const verified = await verifyAll([...own, ...differing(deployed, own)], tree.versions, data);
+    if (broker) for (const each of verified) await publishResult(broker, each, tree.versions);
+    return conclude(verified, tree.mistakes, (performance.now() - begun) / 1000);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Message pacts first: they need no stack, which can start in the meantime. */
+async function verifyAll(
+  pacts: readonly PactToVerify[],
+  versions: Tree['versions'],
+  data: string | undefined,
+): Promise<Verified[]> {
+  const { message = [], graphql = [] } = Object.groupBy(pacts, ({ kind }) => kind);
+  const stack = graphql.length > 0 ? verificationStack(data) : undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stopAndEnd(stack));
+  const onVerified = (verified: Verified) => {
+    addResults([verified.result]);
+    printVerified(verified);
+  };
+  try {
+    const messages = await verifyPacts(message, { verifier: verifyMessages, versions, onVerified });
+    if (!stack) return messages;
+    if (data === undefined) console.log('waiting for the stack that the GraphQL pacts need');
+    const running = await stack.ready;
+    const verifier: Verifier = (input) => verifyGraphql({ ...input, stack: running });
+    return [...messages, ...(await verifyPacts(graphql, { verifier, versions, onVerified }))];
+  } finally {
+    await stack?.stop();
+  }
+}
+
+async function stopAndEnd(stack: VerificationStack | undefined): Promise<void> {
+  console.error('stopping');
+  await stack?.stop();
+  process.exit(130);
+}
+
+function printVerified({ pact, result, seconds }: Verified): void {
+  const { interactions, failures } = result;
+  const name = `${pact.consumer} ← ${pact.provider}${pact.deployedAs ? ` (${pact.deployedAs})` : ''}`;
+  const what = `${interactions} ${interactions === 1 ? 'interaction' : 'interactions'}`;
+  console.log(
+    `${failures.length > 0 ? '✗' : '✓'} ${name}  ${what}${failures.length > 0 ? `, ${failures.length} not kept` : ''}, ${seconds.toFixed(1)} s`,
+  );
+  for (const { interaction, reason } of failures)
+    console.log(`    ${interaction}:\n${reason.trim().replace(/^/gm, '        ')}`);
+}
+
+function conclude(verified: readonly Verified[], mistakes: readonly string[], seconds: number): number {
+  const broken = verified.filter(({ result }) => result.failures.length > 0);
+  const deployed = broken.filter(({ pact }) => pact.deployedAs !== undefined);
+  const own = broken.length - deployed.length;
+  const took = `${seconds.toFixed(0)} s`;
+  // It stands in the way of a deployment, in one order or the other; it is for can-i-deploy to say in which.
+  if (deployed.length > 0)
+    console.log(
+      `${deployed.length} of the pacts not kept ${deployed.length === 1 ? 'is' : 'are'} of a deployed consumer: see npm run can-i-deploy -- --all`,
+    );
+  if (own === 0 && mistakes.length === 0) {
+    console.log(`all ${verified.length - deployed.length} pacts hold, ${took}`);
+    return 0;
+  }
+  const missing = mistakes.length > 0 ? [`${mistakes.length} missing or unusable`] : [];
+  console.error(
+    [...(own > 0 ? [`${own} of ${verified.length} pacts do not hold`] : []), ...missing, took].join(', '),
+  );
+  return 1;
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { deadLetters } from './dead-letters.ts';
-import { asMessage, type Message } from './message.ts';
+import { asMessage, type Example, type Message } from './message.ts';
 import { probes } from './probes.ts';
 import { readReaders, type Effect, type Reader } from './readers.ts';
 import { reliedOn, type ReliedOn } from './relied-on.ts';
@@ -52,28 +52,27 @@ export const writersOn = (topic: string, { writersOn: some, writtenBy }: Message
   some?.(topic) ?? writtenBy;
 
 function readingsOf(readers: Reader[], message: Message): Reading[] {
-  return message.topics.flatMap((topic) =>
-    readers
+  return message.topics.flatMap((topic) => {
+    const examples = message.examples.filter((example) => example.topic === topic);
+    // One that is written to another topic than it is described on is found by comparing the two.
+    if (examples.length === 0) return [];
+    return readers
       .filter((reader) => reader.topics.includes(topic))
       .map((reader) => ({
         reader,
         topic,
-        effect: effectOf(reader, topic, message),
+        effect: effectOf(reader, message, examples),
         reliedOn: reliedOn(reader, message),
-      })),
-  );
+      }));
+  });
 }
 
 /** All examples of a message mean the same to a reader: throws otherwise, as it could not be said in one line. */
-function effectOf(reader: Reader, topic: string, { name, examples }: Message): Effect {
-  const effects = new Set(
-    examples.filter((each) => each.topic === topic).map((each) => reader.effectOf(each)),
-  );
+function effectOf(reader: Reader, { name }: Message, examples: Example[]): Effect {
+  const effects = new Set(examples.map((each) => reader.effectOf(each)));
   const [effect] = effects;
   if (effect === undefined || effects.size > 1) {
-    throw new Error(
-      `${name} on ${topic}: what ${reader.name} does with it is ${[...effects].join(', ') || 'not shown by any example'}`,
-    );
+    throw new Error(`what ${reader.name} does with ${name} depends: it ${[...effects].join(', or it ')}`);
   }
   return effect;
 }

@@ -1,10 +1,13 @@
 // What the gateway asks of catalogs, and what it makes of the answers.
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createProviderPact, type State } from './pact/provider-pact.ts';
 import { health, readinessWith } from './pact/readiness.ts';
 import { made, world } from './pact/world.ts';
 
 const catalogs = createProviderPact('catalogs');
+beforeAll(catalogs.start);
+afterAll(catalogs.stop);
+
 const gone = { __typename: 'Product', id: 'no-such-product' };
 const product: State = { name: 'a product', parameters: { name: 'Berlin', unitPrice: 1500, stock: 100 } };
 

@@ -1,5 +1,5 @@
 // What the gateway asks of orders, and what it makes of the answers.
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MatchersV3 } from '@pact-foundation/pact';
 import { createProviderPact, refusal, type State } from './pact/provider-pact.ts';
 import { health, readinessWith } from './pact/readiness.ts';
@@ -7,6 +7,9 @@ import { made, world } from './pact/world.ts';
 
 const { equal, string } = MatchersV3;
 const orders = createProviderPact('orders');
+beforeAll(orders.start);
+afterAll(orders.stop);
+
 const customer: State = { name: 'a customer' };
 const product: State = { name: 'a product', parameters: { unitPrice: 1500 } };
 const confirmed: State = { name: 'an order of the customer', parameters: { status: 'CONFIRMED', qty: 10 } };

@@ -1,5 +1,5 @@
 // What the gateway asks of users, and what it makes of the answers.
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MatchersV3 } from '@pact-foundation/pact';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import pino from 'pino';
@@ -9,6 +9,9 @@ import { made, world } from './pact/world.ts';
 
 const { eachLike, equal, regex, string } = MatchersV3;
 const users = createProviderPact('users');
+beforeAll(users.start);
+afterAll(users.stop);
+
 const customer: State = { name: 'a customer', parameters: { name: 'Me', deposited: 0 } };
 const signUp = { email: made.email, name: 'Me', password: 'correct horse' };
 const log = pino({ level: 'silent' });

@@ -24,63 +24,70 @@ export type ClientRequest = {
 };
 
 const log = pino({ level: 'silent' });
-const supergraphSdl = readFileSync(environment.shape.SUPERGRAPH.parse(undefined), 'utf8');
 const operations = new URL('../../../contracts/operations/', import.meta.url);
 
-function inMemory(subgraph: Subgraph, send: (request: UpstreamRequest) => Answer): Upstream {
+function upstreamAt(url: string, name: Subgraph): Upstream {
   const health = createHealth({ service: 'gateway', instance: 'gateway-pact' });
-  return {
-    ...createUpstream({ name: subgraph, urls: ['http://127.0.0.1:1'], health, log }),
-    send: (request) =>
-      Promise.resolve({ status: 200, body: JSON.stringify(MatchersV3.reify({ ...send(request) })) }),
-  };
+  return createUpstream({ name, urls: [url], health, log });
 }
 
-/**
- * Runs an operation through the real gateway. The subgraphs are `answers`, except one that listens at `real`, if given.
- * Answers what the client gets, and all that was sent to the subgraphs that do not listen.
- */
-export async function runGateway(
-  { operation, variables, anonymous = false }: ClientRequest,
-  answers: Answers,
-  real?: { subgraph: Subgraph; url: string },
-) {
-  const seen: { subgraph: Subgraph; fetch: Fetch; headers: Record<string, string> }[] = [];
-  const health = createHealth({ service: 'gateway', instance: 'gateway-pact' });
-  const upstreams = subgraphs.map((subgraph) => {
-    if (subgraph === real?.subgraph) return createUpstream({ name: subgraph, urls: [real.url], health, log });
-    return inMemory(subgraph, ({ body, headers }) => {
-      const fetch = fetchSchema.parse(JSON.parse(body));
-      seen.push({ subgraph, fetch, headers });
-      return answers(subgraph, fetch);
-    });
-  });
+/** A fetch that was sent to a subgraph which does not listen. */
+export type Seen = { subgraph: Subgraph; fetch: Fetch; headers: Record<string, string> };
+
+/** The real gateway, whose subgraphs are `answers`, except for one that listens somewhere. */
+export function createGateway() {
+  let send: (subgraph: Subgraph, request: UpstreamRequest) => ReturnType<Upstream['send']>;
+  const upstreams = subgraphs.map((name) => ({
+    ...upstreamAt('http://127.0.0.1:1', name),
+    send: (request: UpstreamRequest) => send(name, request),
+  }));
   const federation = createFederation({
-    supergraphSdl,
+    supergraphSdl: readFileSync(environment.shape.SUPERGRAPH.parse(undefined), 'utf8'),
     upstreams,
     signingSecret: 'a secret of the gateway and its subgraphs',
     development: false,
     log,
   });
-  await federation.start();
-  try {
-    const authorization = anonymous ? undefined : `Bearer ${made.token}`;
-    const answer = await federation.apollo.executeOperation(
+
+  async function execute({ operation, variables, anonymous = false }: ClientRequest): Promise<unknown> {
+    const { body } = await federation.apollo.executeOperation(
       { query: readFileSync(new URL(`${operation}.graphql`, operations), 'utf8'), variables },
       {
         contextValue: {
           viewer: anonymous ? null : { userId: made.userId, role: 'customer' },
-          authorization,
+          authorization: anonymous ? undefined : `Bearer ${made.token}`,
           outcome: { operation: null, codes: [] },
         },
       },
     );
-    if (answer.body.kind !== 'single') throw new Error('the gateway answers in one piece');
+    if (body.kind !== 'single') throw new Error('the gateway answers in one piece');
     // As a client reads it: without what only a program in the same process sees of it.
-    const client: unknown = JSON.parse(JSON.stringify(answer.body.singleResult));
-    return { client, seen };
-  } finally {
-    await federation.stop();
-    for (const upstream of upstreams) await upstream.stop();
+    return JSON.parse(JSON.stringify(body.singleResult));
   }
+
+  return {
+    start: federation.start,
+    async stop() {
+      await federation.stop();
+      for (const upstream of upstreams) await upstream.stop();
+    },
+
+    /** Answers what the client gets, and what was sent to the subgraphs that do not listen. */
+    async run(request: ClientRequest, answers: Answers, listening?: { subgraph: Subgraph; url: string }) {
+      const seen: Seen[] = [];
+      const real = listening && upstreamAt(listening.url, listening.subgraph);
+      send = (subgraph, request) => {
+        if (subgraph === real?.subgraph) return real.send(request);
+        const fetch = fetchSchema.parse(JSON.parse(request.body));
+        seen.push({ subgraph, fetch, headers: request.headers });
+        const answer = MatchersV3.reify({ ...answers(subgraph, fetch) });
+        return Promise.resolve({ status: 200, body: JSON.stringify(answer) });
+      };
+      try {
+        return { client: await execute(request), seen };
+      } finally {
+        await real?.stop();
+      }
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MatchersV3, PactV4 } from '@pact-foundation/pact';
 import { answerFrom, type Fetch } from './answer.ts';
-import { runGateway, type Answer, type ClientRequest, type Subgraph } from './gateway.ts';
+import { createGateway, type Answer, type ClientRequest, type Subgraph } from './gateway.ts';
 import { made, sent, world } from './world.ts';
 
 const { fromProviderState, regex } = MatchersV3;
@@ -50,6 +50,7 @@ function headerTemplates(sentHeaders: Record<string, string>) {
 export function createProviderPact(provider: Subgraph) {
   mkdirSync(folder, { recursive: true });
   rmSync(join(folder, `gateway-${provider}.json`), { force: true });
+  const gateway = createGateway();
   const pact = new PactV4({ consumer: 'gateway', provider, dir: folder, logLevel: 'error' });
 
   function interaction(description: string, states: State[] = []) {
@@ -59,6 +60,9 @@ export function createProviderPact(provider: Subgraph) {
   }
 
   return {
+    start: gateway.start,
+    stop: gateway.stop,
+
     /** Something else than GraphQL that the gateway looks at, by `look`. */
     async holdsFor<T>(
       { path, description, body }: { path: string; description: string; body: unknown },
@@ -79,7 +83,7 @@ export function createProviderPact(provider: Subgraph) {
         subgraph === provider && answer
           ? answer
           : answerFrom({ ...world[subgraph], ...knows?.[subgraph] }, fetch);
-      const rehearsal = await runGateway(request, answers);
+      const rehearsal = await gateway.run(request, answers);
       const [first, ...more] = rehearsal.seen.filter(({ subgraph }) => subgraph === provider);
       if (!first || more.length > 0)
         throw new Error(`${request.operation} is ${more.length + (first ? 1 : 0)} fetches from ${provider}`);
@@ -90,7 +94,7 @@ export function createProviderPact(provider: Subgraph) {
         )
         .willRespondWith(200, (response) => response.jsonBody(answers(provider, fetch)))
         .executeTest(async ({ url }) => {
-          const { client } = await runGateway(request, answers, { subgraph: provider, url });
+          const { client } = await gateway.run(request, answers, { subgraph: provider, url });
           return client;
         });
     },

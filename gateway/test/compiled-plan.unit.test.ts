@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createOperationCache } from '../src/compiled-plan/operation-cache.ts';
+import { environment } from '../src/config.ts';
+import { createBothPaths, type BothPaths } from './compiled-plan/both-paths.ts';
+import type { Operation } from './compiled-plan/generate-operation.ts';
+import type { Scenario } from './compiled-plan/stand-in.ts';
+
+const sound: Scenario = { seed: 1, nulls: 0, errors: 0, lostEntities: 0, failures: 0, malformed: 0 };
+let both: BothPaths;
+
+beforeAll(async () => {
+  both = await createBothPaths(readFileSync(environment.shape.SUPERGRAPH.parse(undefined), 'utf8'));
+});
+afterAll(() => both.stop());
+
+/** The operation's second time. */
+async function again(query: string, more: Partial<Operation> = {}, scenario = sound) {
+  const operation: Operation = { query, variables: {}, ...more };
+  const stock = await both.stock(operation, scenario);
+  return { stock, ...(await both.compiled(operation, scenario)) };
+}
+
+const page = '{ me { name orders(first: 50) { nodes { id qty product { name } } } } }';
+
+const entities = (sent: string[]): string[] =>
+  sent
+    .flatMap((body) => JSON.parse(body).variables.representations ?? [])
+    .map((each) => JSON.stringify(each));
+
+describe('an operation that Apollo has planned', () => {
+  test('is answered without Apollo from the second time on', async () => {
+    const { way, body, stock } = await again(page);
+    expect(way).toBe('compiled');
+    expect(body).toBe(stock.body);
+  });
+
+  test('is known by its name too when a document has several', async () => {
+    const query = 'query A { me { id } } query B { me { name } }';
+    const { body } = await again(query, { operationName: 'A' });
+    expect(JSON.parse(body).data.me).toEqual({ id: expect.any(String) });
+    const other = await both.compiled({ query, variables: {}, operationName: 'B' }, sound);
+    expect(other.way).toBe('left to Apollo');
+    expect((await again(query, { operationName: 'B' })).way).toBe('compiled');
+    const neither = await both.compiled({ query, variables: {} }, sound);
+    expect(neither.way).toBe('left to Apollo');
+  });
+
+  test('asks for an entity once, however often it occurs', async () => {
+    const { sent, stock } = await again(page, {}, { ...sound, seed: 6 });
+    expect(entities(stock.sent).length).toBeGreaterThan(entities(sent).length);
+    expect(new Set(entities(sent)).size).toBe(entities(sent).length);
+  });
+
+  test('is answered with the variables of each request', async () => {
+    const query = 'query ($id: ID!, $brief: Boolean!) { product(id: $id) { name stock @skip(if: $brief) } }';
+    const first = await again(query, { variables: { id: 'a', brief: true } });
+    const second = await again(query, { variables: { id: 'b', brief: false } });
+    expect([first.way, second.way]).toEqual(['compiled', 'compiled']);
+    expect(Object.keys(JSON.parse(first.body).data.product)).toEqual(['name']);
+    expect(second.body).not.toBe(first.body);
+  });
+
+  test('is answered in the order in which it asks, fragments and repetitions included', async () => {
+    const { body } = await again(
+      '{ b: __typename me { ...Late name } me { id email } } fragment Late on User { createdAt id }',
+    );
+    expect(Object.keys(JSON.parse(body).data)).toEqual(['b', 'me']);
+    expect(Object.keys(JSON.parse(body).data.me)).toEqual(['createdAt', 'id', 'name', 'email']);
+  });
+});
+
+describe('what is unusual is left to Apollo from the start', () => {
+  const query = '{ me { id } }';
+  test.each([
+    ['an operation that it never saw', { query: '{ me { email } }', variables: {} }],
+    ['extensions', { query, variables: {}, extensions: { persistedQuery: {} } }],
+    ['an empty operation name', { query, variables: {}, operationName: '' }],
+    ['a name that the document does not have', { query, variables: {}, operationName: 'Other' }],
+  ])('%s', async (_, operation) => {
+    await both.stock({ query, variables: {} }, sound);
+    expect((await both.compiled(operation, sound)).way).toBe('left to Apollo');
+  });
+
+  test.each([
+    ['introspection', '{ __type(name: "User") { name } me { id } }'],
+    ['a name that every JavaScript object has', '{ constructor: me { id } }'],
+    ['another such name', '{ me { __proto__: id } }'],
+    ['a variable with such a name', 'query ($toString: Int) { orders(first: $toString) { nodes { id } } }'],
+  ])('%s', async (_, unusual) => {
+    const { way, body, stock } = await again(unusual);
+    expect(way).toBe('left to Apollo');
+    expect(body).toBe(stock.body);
+  });
+
+  test('a variable of the wrong type', async () => {
+    const counted = 'query ($first: Int) { orders(first: $first) { nodes { id } } }';
+    expect((await again(counted, { variables: { first: 3 } })).way).toBe('compiled');
+    const { way, body } = await again(counted, { variables: { first: 'three' } });
+    expect(way).toBe('left to Apollo');
+    expect(body).toContain('BAD_USER_INPUT');
+  });
+});
+
+describe('what is irregular Apollo goes on with', () => {
+  test('asking nobody a second time', async () => {
+    const { way, body, stock, sent } = await again(page, {}, { ...sound, errors: 0.2, seed: 3 });
+    expect(way).toBe('handed over');
+    expect(body).toBe(stock.body);
+    expect(JSON.parse(body).errors.length).toBeGreaterThan(0);
+    expect(sent.length).toBe(stock.sent.length);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('a mutation that went wrong is sent once (%d)', async (seed) => {
+    const mutation =
+      'mutation { deposit(amount: 5, idempotencyKey: "k") { balance } logIn(email: "a", password: "b") { token user { orders { nodes { id } } } } }';
+    const { way, body, stock, sent } = await again(mutation, {}, { ...sound, failures: 1, seed });
+    expect(way).toBe('handed over');
+    expect(body).toBe(stock.body);
+    expect(sent.filter((each) => each.includes('"query":"mutation'))).toHaveLength(1);
+  });
+});
+
+describe('operations that are kept', () => {
+  test('are as many as there is room for: those not used since the last time go first', () => {
+    const cache = createOperationCache<number>({ maxOperations: 3, maxCharacters: 1_000 });
+    for (const [index, query] of ['a', 'b', 'c'].entries()) cache.set(query, undefined, index);
+    cache.get('a', undefined);
+    cache.set('d', undefined, 3);
+    expect(['a', 'b', 'c', 'd'].map((query) => cache.get(query, undefined))).toEqual([
+      0,
+      undefined,
+      undefined,
+      3,
+    ]);
+  });
+
+  test('are never more than fit, though all are in use or one is too large', () => {
+    const cache = createOperationCache<number>({ maxOperations: 4, maxCharacters: 20 });
+    for (let index = 0; index < 100; index++) {
+      cache.set(`query ${index}`, undefined, index);
+      cache.get(`query ${index}`, undefined);
+      expect(cache.size()).toBeLessThanOrEqual(4);
+    }
+    cache.set('x'.repeat(21), undefined, 0);
+    expect(cache.size()).toBe(0);
+  });
+
+  test('are told apart by name', () => {
+    const cache = createOperationCache<number>();
+    cache.set('text', 'A', 1);
+    expect([cache.get('text', 'A'), cache.get('text', 'B'), cache.get('text', undefined)]).toEqual([
+      1,
+      undefined,
+      undefined,
+    ]);
+  });
+});

@@ -1,0 +1,174 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { UnavailableError } from '@ordermesh/chassis/errors';
+import {
+  execute,
+  GraphQLError,
+  isAbstractType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  parse,
+  type DocumentNode,
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+import type { UpstreamAnswer, UpstreamRequest } from '../../src/upstream.ts';
+import { happens, hashOf } from './random.ts';
+
+/** What goes wrong in one execution. Everything is decided by the seed and by what is asked, never by the order of requests. */
+export type Scenario = {
+  seed: number;
+  /** Probability that a nullable field is null. */
+  nulls: number;
+  /** Probability that a field fails. */
+  errors: number;
+  /** Probability that an entity does not exist. */
+  lostEntities: number;
+  /** Probability that a request fails as a whole. */
+  failures: number;
+  /** Probability that an answer is not what the schema promises. */
+  malformed: number;
+};
+
+type Source = { __typename: string; $id: string; $given?: string };
+type Result = { data?: Record<string, unknown> | null; errors?: unknown };
+
+const codes = ['FORBIDDEN', 'BAD_USER_INPUT', 'SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'ODD_CODE'];
+
+/** A subgraph that makes up its data: the same answer to the same question, in whatever request it comes. */
+export function createStandIn(subgraph: string, schema: GraphQLSchema) {
+  const documents = new Map<string, DocumentNode>();
+  let scenario: Scenario | undefined;
+  let sent: string[] = [];
+
+  async function send({ body }: UpstreamRequest): Promise<UpstreamAnswer> {
+    if (!scenario) throw new Error('no scenario');
+    sent.push(body);
+    const { query, variables } = JSON.parse(body);
+    const hash = hashOf(scenario.seed, subgraph, query);
+    for (let turns = hash % 4; turns > 1; turns--) await nextTurn();
+    if (happens(scenario.failures, hash)) return fail(hashOf(hash, 'how'));
+    let document = documents.get(query);
+    if (!document) documents.set(query, (document = parse(query)));
+    const result = await execute({
+      schema,
+      document,
+      variableValues: variables,
+      contextValue: scenario,
+      fieldResolver: resolve,
+      typeResolver: ({ __typename }: Source) => __typename,
+    });
+    const answer = happens(scenario.malformed, hashOf(hash, 'malformed')) ? malform(result, hash) : result;
+    return { status: 200, body: JSON.stringify(answer) };
+  }
+
+  return {
+    subgraph,
+    send,
+    begin(next: Scenario): void {
+      scenario = next;
+      sent = [];
+    },
+    /** The requests since the scenario began. */
+    sent: () => sent,
+  };
+}
+
+const resolve: GraphQLFieldResolver<Source | undefined, Scenario> = (source, args, scenario, info) => {
+  const { seed, errors, lostEntities } = scenario;
+  if (info.fieldName === '_entities') {
+    return args['representations'].map((given: { __typename: string; id?: string; sku?: string }) => {
+      const id = given.id ?? String(given.sku).slice('sku-'.length);
+      const lost = happens(lostEntities, hashOf(seed, 'lost', given.__typename, id));
+      return lost ? null : { __typename: given.__typename, $id: id, $given: JSON.stringify(given) };
+    });
+  }
+  if (source && info.fieldName === 'id') return source.$id;
+  if (source && info.fieldName === 'sku') return `sku-${source.$id}`;
+  // What is computed from other subgraphs' fields shows what those were.
+  const given = info.fieldName === 'shipping' ? source?.$given : '';
+  const key = hashOf(
+    seed,
+    source?.__typename ?? '',
+    source?.$id ?? '',
+    info.fieldName,
+    JSON.stringify(args),
+    given ?? '',
+  );
+  if (happens(errors, hashOf(key, 'error'))) {
+    throw new GraphQLError(`no ${info.fieldName}`, { extensions: { code: codes[key % codes.length] } });
+  }
+  return make(info.returnType, key, scenario, info.schema);
+};
+
+function make(type: GraphQLOutputType, key: number, scenario: Scenario, schema: GraphQLSchema): unknown {
+  if (isNonNullType(type)) return make(type.ofType, key, { ...scenario, nulls: 0 }, schema);
+  if (happens(scenario.nulls, hashOf(key, 'null'))) return null;
+  if (isListType(type)) {
+    return Array.from({ length: key % 5 }, (_, index) =>
+      make(type.ofType, hashOf(key, index), scenario, schema),
+    );
+  }
+  if (isAbstractType(type)) {
+    const possible = schema.getPossibleTypes(type);
+    const actual = possible[key % possible.length];
+    return actual && make(actual, key, scenario, schema);
+  }
+  // So few of each that the same one comes up often.
+  if (isObjectType(type)) return { __typename: type.name, $id: `n${key % 4}` };
+  if (isEnumType(type)) return type.getValues()[key % type.getValues().length]?.value;
+  switch (type.name) {
+    case 'Int':
+    case 'Money':
+      return key % 100_000;
+    case 'Float':
+      return (key % 10_000) / 16;
+    case 'Boolean':
+      return key % 2 === 0;
+    case 'ID':
+      return `id-${key % 50}`;
+    case 'Json':
+      return [{ a: [key, null], 'b"': 'é\n' }, key, 'text', null, true][key % 5];
+    default:
+      return (
+        ['plain', 'with "quotes" and \\', 'line\nbreak', 'é ü 漢字 \u2028', '\ud83d lone', ''][key % 6] +
+        String(key % 7)
+      );
+  }
+}
+
+/** The ways in which a whole request fails. */
+function fail(hash: number): UpstreamAnswer {
+  const error = { message: 'refused', extensions: { code: 'FORBIDDEN' } };
+  const answers = [
+    { status: 503, body: '' },
+    { status: 200, body: '<html>' },
+    { status: 200, body: JSON.stringify({ data: null, errors: [error] }) },
+    { status: 400, body: JSON.stringify({ errors: [error, { message: 'once more' }] }) },
+    { status: 200, body: JSON.stringify({ data: null }) },
+    { status: 200, body: JSON.stringify({ data: {} }) },
+  ];
+  const answer = answers[hash % (answers.length + 2)];
+  if (!answer) throw new UnavailableError('no instance answered in time');
+  return answer;
+}
+
+/** Every value of one field becomes something else; or there are too few entities. */
+function malform(result: Result, hash: number): Result {
+  const { data } = result;
+  if (data && Array.isArray(data['_entities']) && hash % 4 === 0) {
+    return { ...result, data: { _entities: data['_entities'].slice(1) } };
+  }
+  const keys = new Set<string>();
+  JSON.stringify(data, (key, value: unknown) => {
+    if (key !== '' && !/^\d+$/.test(key) && key !== '_entities') keys.add(key);
+    return value;
+  });
+  const sorted = [...keys].sort();
+  const chosen = sorted[hash % Math.max(sorted.length, 1)];
+  const instead = [null, undefined, 'text', 1.5, true, [], {}, [null], 'Book'][hashOf(hash, 'instead') % 9];
+  const text = JSON.stringify(data, (key, value: unknown) => (key === chosen ? instead : value));
+  return { ...result, data: JSON.parse(text) };
+}

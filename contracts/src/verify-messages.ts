@@ -12,8 +12,8 @@ import type { VerifierInput } from './verifier-process.ts';
 /** A message as pacts see it: topic, key and headers are its metadata. */
 export type PactMessage = { metadata: Record<string, string>; content: unknown };
 
-/** In a pact's metadata a header goes by its name after this, so that none is taken for the topic or the key. */
-export const headerPrefix = 'header.';
+/** In a pact's metadata a header's name follows this, so that none is taken for the topic or the key. No dot: Pact drops its matcher. */
+export const headerPrefix = 'header:';
 
 /** What is put in the place of a message that the provider builds, for the interaction of that description. */
 export type Alter = (description: string, build: (original: string) => BuildMessage) => BuildMessage;
@@ -89,6 +89,9 @@ function readInteractions(pactFile: string): Map<string, unknown> {
   return parameters;
 }
 
+/** The name of the message that an interaction is about: what follows in brackets says what is expected of it. */
+export const messageOf = (description: string): string => description.replace(/ \([^)]*\)$/, '');
+
 /**
  * Holds the messages that a provider's own code builds to a pact. What the provider does not know by the description
  * that the pact gives it, or cannot build, is a failure of that interaction.
@@ -104,7 +107,8 @@ export async function verifyMessages({
 }): Promise<Verification> {
   const known = providerMessages()[provider] ?? {};
   const build = (description: string): BuildMessage => {
-    const found = Object.hasOwn(known, description) ? known[description] : undefined;
+    const name = messageOf(description);
+    const found = Object.hasOwn(known, name) ? known[name] : undefined;
     if (found) return found;
     throw new Error(`${provider} sends no such message, only: ${Object.keys(known).join(', ')}`);
   };

@@ -17,61 +17,64 @@ const state = z.object({
   placedAt: z.coerce.date(),
   /** When what the message tells of happened; when the order was placed unless said. */
   changedAt: z.coerce.date().optional(),
+  /** Why it was rejected. */
+  reason: z.string().default('OUT_OF_STOCK'),
 });
+
+/** An order, when what a message tells of it happened, and why if it was rejected. */
+type Case = { order: PlacedOrder; changedAt: Date; reason: string };
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-type Message = (order: PlacedOrder) => Append;
-
 const events = {
-  OrderPlaced: (order) => withTrace(traceparent, () => orderPlaced(order)),
-  OrderCancelRequested: (order) => withTrace(traceparent, () => orderCancelRequested(order)),
-  OrderConfirmed: (order) => decideOutcome({ type: 'PaymentCompleted', order, traceparent }),
-  OrderRejected: (order) =>
-    decideOutcome({ type: 'StockRejected', reason: 'OUT_OF_STOCK', order, traceparent }),
-  OrderCancelled: (order) => decideOutcome({ type: 'PaymentRefunded', order, traceparent }),
-} satisfies Record<string, Message>;
+  OrderPlaced: ({ order }: Case) => withTrace(traceparent, () => orderPlaced(order)),
+  OrderCancelRequested: ({ order }: Case) => withTrace(traceparent, () => orderCancelRequested(order)),
+  OrderConfirmed: ({ order }: Case) => decideOutcome({ type: 'PaymentCompleted', order, traceparent }),
+  OrderRejected: ({ order, reason }: Case) =>
+    decideOutcome({ type: 'StockRejected', reason, order, traceparent }),
+  OrderCancelled: ({ order }: Case) => decideOutcome({ type: 'PaymentRefunded', order, traceparent }),
+};
 
-/** The row that the projector makes of an event, which was appended at that time. */
-function rowOf({ topic, key, value, headers }: Append, appendedAt: Date): Append {
-  const bytes = (content: Buffer | string | null) => (content === null ? null : Buffer.from(content));
+const bytes = (content: Buffer | string | null) => (content === null ? null : Buffer.from(content));
+
+/** The row that the projector makes of an event. */
+const rowOf = (event: (subject: Case) => Append) => (subject: Case) => {
+  const { topic, key, value, headers } = event(subject);
   const row = decideRow({
     topic,
     partition: 0,
     offset: '0',
-    timestamp: String(appendedAt.getTime()),
+    timestamp: String(subject.changedAt.getTime()),
     key: bytes(key),
     value: bytes(value),
     headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, String(header)])),
   });
   if (!row) throw new Error(`${headers['type']} makes no row`);
   return row;
-}
+};
 
-function about(message: (order: PlacedOrder, changedAt: Date) => Append) {
-  return (parameters: unknown): Append => {
-    const {
-      orderId,
-      userId,
-      productId,
-      qty,
-      unitPrice,
-      placedAt,
-      changedAt = placedAt,
-    } = state.parse(parameters);
-    const input = { productId, qty, idempotencyKey: null, expectedUnitPrice: null };
-    return message(decideOrder({ input, unitPrice, userId, orderId, now: placedAt }), changedAt);
-  };
+const builders: Record<string, (subject: Case) => Append> = {
+  ...events,
+  'the row of an order that was placed': rowOf(events.OrderPlaced),
+  'the row of an order that was confirmed': rowOf(events.OrderConfirmed),
+  'the row of an order that was rejected': rowOf(events.OrderRejected),
+  'the row of an order that was cancelled': rowOf(events.OrderCancelled),
+};
+
+function caseOf(parameters: unknown): Case {
+  const { placedAt, changedAt = placedAt, reason, orderId, userId, ...ordered } = state.parse(parameters);
+  const { productId, qty, unitPrice } = ordered;
+  const input = { productId, qty, idempotencyKey: null, expectedUnitPrice: null };
+  return { order: decideOrder({ input, unitPrice, userId, orderId, now: placedAt }), changedAt, reason };
 }
 
 /**
  * Every message that others get from orders, by the description that their pacts give it, as the service's own code
  * builds it for the order of the provider state.
  */
-export const messages: Record<string, (parameters: unknown) => Append> = {
-  ...Object.fromEntries(Object.entries(events).map(([type, event]) => [type, about(event)])),
-  'the row of an order that was placed': about((order, at) => rowOf(events.OrderPlaced(order), at)),
-  'the row of an order that was confirmed': about((order, at) => rowOf(events.OrderConfirmed(order), at)),
-  'the row of an order that was rejected': about((order, at) => rowOf(events.OrderRejected(order), at)),
-  'the row of an order that was cancelled': about((order, at) => rowOf(events.OrderCancelled(order), at)),
-};
+export const messages: Record<string, (parameters: unknown) => Append> = Object.fromEntries(
+  Object.entries(builders).map(([description, build]) => [
+    description,
+    (parameters: unknown) => build(caseOf(parameters)),
+  ]),
+);

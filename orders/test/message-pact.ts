@@ -39,7 +39,7 @@ export function createMessagePact(consumer: string, provider: string) {
       { description, about, topic, key, headers, value }: Expected,
       handle: (record: ConsumedRecord) => void,
     ) {
-      const named = Object.entries(headers).map(([name, text]) => [`header.${name}`, text]);
+      const named = Object.entries(headers).map(([name, text]) => [`header:${name}`, text]);
       await pact
         .addAsynchronousInteraction()
         .given('an order', about)
@@ -74,7 +74,7 @@ function recordOf(metadata: object, content: unknown): ConsumedRecord {
     key: key === undefined ? null : Buffer.from(key),
     value: Buffer.from(JSON.stringify(content)),
     headers: Object.fromEntries(
-      Object.entries(headers).map(([name, text]) => [name.replace(/^header\./, ''), text]),
+      Object.entries(headers).map(([name, text]) => [name.replace(/^header:/, ''), text]),
     ),
   };
 }

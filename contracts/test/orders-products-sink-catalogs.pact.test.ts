@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { MatchersV3 } from '@pact-foundation/pact';
+import { definitionsFolder, readDefinition } from '@ordermesh/connectors';
+import { createMessagePact } from './support/message-pact.ts';
+import { createSink } from './support/sink.ts';
+
+const pact = createMessagePact('orders-products-sink', 'catalogs');
+afterAll(() => pact.publish());
+
+const sink = createSink(readDefinition(join(definitionsFolder, 'orders-products-sink.json')));
+
+const product = {
+  id: 'CATALOG-001',
+  name: 'Berlin',
+  unitPrice: 1500,
+  createdAt: '2026-07-01T01:30:05.123Z',
+  updatedAt: '2026-07-01T01:30:06.456Z',
+};
+const row = {
+  id: product.id,
+  name: product.name,
+  unit_price: product.unitPrice,
+  created_at: Date.parse(product.createdAt),
+  updated_at: Date.parse(product.updatedAt),
+};
+const time = { type: 'int64', name: 'io.debezium.time.Timestamp' };
+
+const expected = {
+  description: 'the row of a product',
+  given: 'a product',
+  about: product,
+  topic: 'cdc.catalogs.products',
+  key: product.id,
+};
+
+test('the row of a product is written to the replica', async () => {
+  const value = {
+    schema: {
+      type: 'struct',
+      // In any order, and among others: the sink adds the columns that it does not know to the replica.
+      fields: MatchersV3.arrayContaining(
+        { field: 'id', type: 'string' },
+        { field: 'name', type: 'string' },
+        { field: 'unit_price', type: 'int64' },
+        { field: 'created_at', ...time },
+        { field: 'updated_at', ...time },
+      ),
+    },
+    payload: row,
+  };
+  await pact.expects({ ...expected, value }, (record) => {
+    expect(sink(record)).toMatchObject({ table: 'products', row });
+  });
+});
+
+test('the row comes in an envelope of schema and payload; one with anything else is a dead letter', async () => {
+  const fields = Object.entries(row).map(([field, value]) => ({
+    field,
+    ...(field.endsWith('_at') ? time : { type: typeof value === 'string' ? 'string' : 'int64' }),
+  }));
+  const whole = { schema: { type: 'struct', fields }, payload: row };
+  const nothingElse = {
+    ...expected,
+    description: `${expected.description} (in an envelope and nothing else)`,
+    value: MatchersV3.eachKeyMatches(whole, MatchersV3.regex('schema|payload', 'schema')),
+  };
+  await pact.expects(nothingElse, (record) => {
+    expect(sink(record)).toMatchObject({ row });
+    expect(() => sink({ ...record, value: JSON.stringify({ ...whole, op: 'c' }) })).toThrow('nothing else');
+  });
+});

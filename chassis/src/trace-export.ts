@@ -101,8 +101,8 @@ export function createTraceExport(options: {
   const read = readSettings(environment);
   const endpoint = endpointOf(read);
   if (endpoint === undefined) return undefined;
-  if (!URL.canParse(endpoint)) {
-    log.error({ endpoint }, 'the endpoint for traces is not a URL: nothing is traced');
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    log.error({ endpoint }, 'the endpoint for traces is not a URL of http or https: nothing is traced');
     return undefined;
   }
   const protocol = read.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? read.OTEL_EXPORTER_OTLP_PROTOCOL;

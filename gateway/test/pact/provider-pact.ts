@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +96,8 @@ export function createProviderPact(provider: Subgraph) {
         .willRespondWith(200, (response) => response.jsonBody(answers(provider, fetch)))
         .executeTest(async ({ url }) => {
           const { client } = await gateway.run(request, answers, { subgraph: provider, url });
+          // An operation is planned when it comes for the first time, and answered through its compiled plan from then on.
+          assert.deepEqual(client, rehearsal.client);
           return client;
         });
     },

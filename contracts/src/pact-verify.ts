@@ -11,7 +11,9 @@ import { publishResult } from './broker/results.ts';
 import { parseCommandLine, usage } from './command-line.ts';
 import { differing, readDeployedPacts } from './deployed-pacts.ts';
 import { addResults } from './matrix/results.ts';
+import { ownerOf } from './matrix/participants.ts';
 import { readTree, type Tree } from './matrix/tree.ts';
+import { complain, conclude, printVerified } from './print-verified.ts';
 import { verificationStack, type VerificationStack } from './verification-stack.ts';
 import { verifyGraphql } from './verify-graphql.ts';
 import { verifyMessages } from './verify-messages.ts';
@@ -56,7 +58,7 @@ async function run(chosen: readonly string[], data: string | undefined): Promise
   const begun = performance.now();
   const broker = brokerFromEnvironment();
   const tree = readTree();
-  for (const mistake of tree.mistakes) console.error(`✗ ${mistake}`);
+  for (const mistake of tree.mistakes) complain(mistake);
   const own: PactToVerify[] = tree.pacts.filter(
     ({ provider, interactions }) => chosen.includes(provider) && interactions > 0,
   );
@@ -70,8 +72,14 @@ async function run(chosen: readonly string[], data: string | undefined): Promise
       ? (await Promise.all(chosen.map((provider) => fetchDeployedPacts(broker, provider, work)))).flat()
       : readDeployedPacts().filter(({ provider }) => chosen.includes(provider));
     const verified = await verifyAll([...own, ...differing(deployed, own)], tree.versions, data);
-    if (broker) for (const each of verified) await publishResult(broker, each, tree.versions);
-    return conclude(verified, tree.mistakes, (performance.now() - begun) / 1000);
+    const { versions: now } = readTree();
+    const moved = chosen.filter((name) => now.get(ownerOf(name)) !== tree.versions.get(ownerOf(name)));
+    for (const name of moved) complain(`${name} was changed while it was verified: verify it again`);
+    const kept = verified.filter(({ pact }) => !moved.includes(pact.provider));
+    addResults(kept.map(({ result }) => result));
+    if (broker) for (const each of kept) await publishResult(broker, each, tree.versions);
+    const mistakes = tree.mistakes.length + moved.length;
+    return conclude(verified, mistakes, (performance.now() - begun) / 1000);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -87,17 +95,17 @@ async function verifyAll(
   const stack = graphql.length > 0 ? verificationStack(data) : undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stopAndEnd(stack));
-  const onVerified = (verified: Verified) => {
-    addResults([verified.result]);
-    printVerified(verified);
-  };
   try {
-    const messages = await verifyPacts(message, { verifier: verifyMessages, versions, onVerified });
+    const messages = await verifyPacts(message, {
+      verifier: verifyMessages,
+      versions,
+      onVerified: printVerified,
+    });
     if (!stack) return messages;
     if (data === undefined) console.log('waiting for the stack that the GraphQL pacts need');
     const running = await stack.ready;
     const verifier: Verifier = (input) => verifyGraphql({ ...input, stack: running });
-    return [...messages, ...(await verifyPacts(graphql, { verifier, versions, onVerified }))];
+    return [...messages, ...(await verifyPacts(graphql, { verifier, versions, onVerified: printVerified }))];
   } finally {
     await stack?.stop();
   }
@@ -107,36 +115,4 @@ async function stopAndEnd(stack: VerificationStack | undefined): Promise<void> {
   console.error('stopping');
   await stack?.stop();
   process.exit(130);
-}
-
-function printVerified({ pact, result, seconds }: Verified): void {
-  const { interactions, failures } = result;
-  const name = `${pact.consumer} ← ${pact.provider}${pact.deployedAs ? ` (${pact.deployedAs})` : ''}`;
-  const what = `${interactions} ${interactions === 1 ? 'interaction' : 'interactions'}`;
-  console.log(
-    `${failures.length > 0 ? '✗' : '✓'} ${name}  ${what}${failures.length > 0 ? `, ${failures.length} not kept` : ''}, ${seconds.toFixed(1)} s`,
-  );
-  for (const { interaction, reason } of failures)
-    console.log(`    ${interaction}:\n${reason.trim().replace(/^/gm, '        ')}`);
-}
-
-function conclude(verified: readonly Verified[], mistakes: readonly string[], seconds: number): number {
-  const broken = verified.filter(({ result }) => result.failures.length > 0);
-  const deployed = broken.filter(({ pact }) => pact.deployedAs !== undefined);
-  const own = broken.length - deployed.length;
-  const took = `${seconds.toFixed(0)} s`;
-  // It stands in the way of a deployment, in one order or the other; it is for can-i-deploy to say in which.
-  if (deployed.length > 0)
-    console.log(
-      `${deployed.length} of the pacts not kept ${deployed.length === 1 ? 'is' : 'are'} of a deployed consumer: see npm run can-i-deploy -- --all`,
-    );
-  if (own === 0 && mistakes.length === 0) {
-    console.log(`all ${verified.length - deployed.length} pacts hold, ${took}`);
-    return 0;
-  }
-  const missing = mistakes.length > 0 ? [`${mistakes.length} missing or unusable`] : [];
-  console.error(
-    [...(own > 0 ? [`${own} of ${verified.length} pacts do not hold`] : []), ...missing, took].join(', '),
-  );
-  return 1;
 }

@@ -64,6 +64,7 @@ const orderTyped: Message = {
 const column = z.object({
   field: z.string().describe('The column.'),
   type: z.enum(['string', 'int32', 'int64']).describe('Kafka Connect’s type of it.'),
+  optional: z.literal(false).optional().describe('Of no need: false unless it is said.'),
 });
 
 const columns = {
@@ -74,6 +75,16 @@ const columns = {
   unit_price: ['int64', 1500],
   total_price: ['int64', 15_000],
 } as const;
+
+const envelope = (more: object) => ({
+  schema: {
+    type: 'struct',
+    name: 'orders',
+    fields: Object.entries(columns).map(([field, [type]]) => ({ field, type, ...more })),
+    ...more,
+  },
+  payload: Object.fromEntries(Object.entries(columns).map(([field, [, value]]) => [field, value])),
+});
 
 const rowTyped: Message = {
   name: 'OrderRowByHand',
@@ -87,6 +98,7 @@ const rowTyped: Message = {
     schema: z.object({
       type: z.literal('struct'),
       name: z.literal('orders').describe('Of no importance.'),
+      optional: z.literal(false).optional(),
       fields: z.array(column).describe('The columns that the payload has.'),
     }),
     payload: z.object({
@@ -98,16 +110,7 @@ const rowTyped: Message = {
       total_price: money('Exactly qty × unit_price.'),
     }),
   }),
-  examples: [
-    example('orders', {
-      schema: {
-        type: 'struct',
-        name: 'orders',
-        fields: Object.entries(columns).map(([field, [type]]) => ({ field, type })),
-      },
-      payload: Object.fromEntries(Object.entries(columns).map(([field, [, value]]) => [field, value])),
-    }),
-  ],
+  examples: [{}, { optional: false }].map((more) => example('orders', envelope(more))),
 };
 
 export const typedByHand = { stockMovement, orderTyped, rowTyped };

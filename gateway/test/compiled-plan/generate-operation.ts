@@ -57,7 +57,7 @@ function createVariables(random: Random) {
       const fallback = withDefault ? ` = ${literal(type, random, undefined)}` : '';
       declared.push(`$${name}: ${String(type)}${fallback}`);
       const mayBeLeftOut = nullable || withDefault || hasDefault;
-      if (random.chance(0.01)) values[name] = random.pick([[], {}, 'wrong', -1.5, null]);
+      if (random.chance(0.03)) values[name] = random.pick([[], {}, 'wrong', -1.5, null]);
       else if (!(mayBeLeftOut && random.chance(0.25))) {
         values[name] = nullable && random.chance(0.1) ? null : plain(type, random);
       }

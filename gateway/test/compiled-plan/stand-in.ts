@@ -167,8 +167,11 @@ function malform(result: Result, hash: number): Result {
     return value;
   });
   const sorted = [...keys].sort();
-  const chosen = sorted[hash % Math.max(sorted.length, 1)];
-  const instead = [null, undefined, 'text', 1.5, true, [], {}, [null], 'Book'][hashOf(hash, 'instead') % 9];
+  // Type names are what most depends on.
+  const chosen =
+    keys.has('__typename') && hash % 3 === 1 ? '__typename' : sorted[hash % Math.max(sorted.length, 1)];
+  const wrong = [null, undefined, 'text', 1.5, true, [], {}, [null], 'Book', 'User', 'Query'];
+  const instead = wrong[hashOf(hash, 'instead') % wrong.length];
   const text = JSON.stringify(data, (key, value: unknown) => (key === chosen ? instead : value));
   return { ...result, data: JSON.parse(text) };
 }

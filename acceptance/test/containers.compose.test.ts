@@ -53,7 +53,9 @@ const placed = z.object({ instance: z.string(), msg: z.literal('order placed') }
 async function takers(): Promise<Set<string>> {
   const lines = (await containers.run('logs', '--no-log-prefix', '--no-color', 'orders')).split('\n');
   const seen = lines.flatMap((line) => {
-    const { data } = placed.safeParse(line.startsWith('{') ? JSON.parse(line) : undefined);
+    // Compose may put control characters before a line.
+    const begin = line.indexOf('{"');
+    const { data } = placed.safeParse(begin < 0 ? undefined : JSON.parse(line.slice(begin)));
     return data ? [data.instance] : [];
   });
   return new Set(seen);

@@ -20,8 +20,9 @@ What npm start does itself, as steps that compose.yaml puts in order, each in a 
   console      seed the demo catalogue, probe the pipes, then stay: the operator's commands run beside it`;
 
 const conf = '/conf';
-const secrets = `${conf}/secrets/secrets.json`;
-const data = '/data';
+const allSecrets = `${conf}/secrets/secrets.json`;
+/** What setup gave to the steps after it. */
+const given = { secrets: `${conf}/secrets.json`, accounts: '/demo/accounts' };
 
 await runMain(async () => {
   const [step, ...more] = process.argv.slice(2);
@@ -31,13 +32,13 @@ await runMain(async () => {
   }
   if (more.length > 0) throw usage('one step at a time');
   const addresses = readAddresses();
-  const server = () => ({ ...addresses.mariadb, secrets: readSecrets(`${data}/secrets.json`) });
+  const server = () => ({ ...addresses.mariadb, secrets: readSecrets(given.secrets) });
   switch (step) {
     case 'setup':
       console.log(`wrote ${writeFiles(conf, addresses).join(', ')}`);
       return 0;
     case 'rotate-keys':
-      writeSecrets(secrets, withNewKeys(readSecrets(secrets)));
+      writeSecrets(allSecrets, withNewKeys(readSecrets(allSecrets)));
       writeFiles(conf, addresses);
       return 0;
     case 'databases':
@@ -50,7 +51,7 @@ await runMain(async () => {
       await createTopics(addresses.brokers);
       return 0;
     case 'console':
-      await stay((signal) => openConsole(data, '/demo/accounts', addresses, signal));
+      await stay((signal) => openConsole('/data', given, addresses, signal));
       return 0;
     default:
       throw usage(step === undefined ? 'which step?' : `there is no step "${step}"`);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { identify } from '../supervisor/process-group.ts';
 import { firstQuery, readAccounts, seedDemo, writeDemoFile } from '../demo.ts';
 import { layout } from '../paths.ts';
@@ -14,21 +14,21 @@ import type { Addresses } from './addresses.ts';
 const deadline = 120_000;
 
 /**
- * The last of a start: seeds the demo catalogue, proves each pipe with a probe, and writes `DIR/demo.json`. Its folder is like a
- * local stack's, with addresses between containers, so that the operator's commands work in here.
+ * The last of a start: seeds the demo catalogue, proves each pipe with a probe, and writes `DIR/demo.json`, by which others
+ * know that the system is ready: the folder is empty when the container starts. It becomes like a local stack's, with
+ * addresses between containers, so that the operator's commands work in here.
  */
 export async function openConsole(
   dir: string,
-  accountsFile: string,
+  given: { secrets: string; accounts: string },
   addresses: Addresses,
   signal: AbortSignal,
 ): Promise<void> {
   const { brokers, mariadb, connectUrl, graphql, publishedGraphql } = addresses;
   const files = layout(dir);
   const progress = createProgress();
+  copyFileSync(given.secrets, files.secrets);
   const secrets = readSecrets(files.secrets);
-  // Waited for by those who want to know when the system is ready: the last run's must not be taken for this one's.
-  rmSync(files.demo, { force: true });
   mkdirSync(files.logs, { recursive: true });
   const publish = (ready: boolean) =>
     writeStackFile(dir, {
@@ -44,7 +44,7 @@ export async function openConsole(
     });
   publish(false);
 
-  const demo = readAccounts(readFileSync(accountsFile, 'utf8'));
+  const demo = readAccounts(readFileSync(given.accounts, 'utf8'));
   await progress.step('demo catalogue', () =>
     waitFor(() => seedDemo(graphql, demo).then(() => true), {
       what: 'the gateway to take the demo catalogue',

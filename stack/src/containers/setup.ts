@@ -4,8 +4,8 @@ import { loadSecrets } from '../secrets.ts';
 import type { Addresses } from './addresses.ts';
 import { filesFor } from './files.ts';
 
-/** Folders that their container writes to as well, as an ordinary user. */
-const shared = ['console', 'demo'];
+/** Its container writes there too, as an ordinary user. */
+const shared = 'demo';
 
 /**
  * Makes the secrets, the first time, and writes each container's files into its own volume under `conf`. They are
@@ -20,6 +20,6 @@ export function writeFiles(conf: string, addresses: Addresses): string[] {
     writeFileSync(`${path}.new`, content, { mode: 0o444 });
     renameSync(`${path}.new`, path);
   }
-  for (const folder of shared) chmodSync(join(conf, folder), 0o777);
+  chmodSync(join(conf, shared), 0o777);
   return files.map(([name]) => name);
 }

@@ -11,7 +11,7 @@ afterAll(() => pact.publish());
 const sink = createSink(readDefinition(join(definitionsFolder, 'orders-products-sink.json')));
 
 const product = {
-  id: 'CATALOG-001',
+  id: 'pact-product',
   name: 'Berlin',
   unitPrice: 1500,
   createdAt: '2026-07-01T01:30:05.123Z',

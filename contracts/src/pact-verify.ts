@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runMain } from '@ordermesh/stack/failure';
+import { Failure, runMain } from '@ordermesh/stack/failure';
 import { dataDir } from '@ordermesh/stack/paths';
 import { arrows } from './arrows.ts';
 import { brokerFromEnvironment } from './broker/config.ts';
@@ -14,7 +14,7 @@ import { addResults } from './matrix/results.ts';
 import { ownerOf } from './matrix/participants.ts';
 import { readTree, type Tree } from './matrix/tree.ts';
 import { complain, conclude, printVerified } from './print-verified.ts';
-import { verificationStack, type VerificationStack } from './verification-stack.ts';
+import { verificationStack } from './verification-stack.ts';
 import { verifyGraphql } from './verify-graphql.ts';
 import { verifyMessages } from './verify-messages.ts';
 import { verifyPacts, type PactToVerify, type Verified, type Verifier } from './verify-pacts.ts';
@@ -62,6 +62,9 @@ async function run(chosen: readonly string[], data: string | undefined): Promise
   const own: PactToVerify[] = tree.pacts.filter(
     ({ provider, interactions }) => chosen.includes(provider) && interactions > 0,
   );
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupted.abort(new Failure('interrupted', { exitCode: 130 })));
   const work = mkdtempSync(join(tmpdir(), 'ordermesh-pacts-'));
   try {
     if (broker) {
@@ -71,7 +74,12 @@ async function run(chosen: readonly string[], data: string | undefined): Promise
     const deployed = broker
       ? (await Promise.all(chosen.map((provider) => fetchDeployedPacts(broker, provider, work)))).flat()
       : readDeployedPacts().filter(({ provider }) => chosen.includes(provider));
-    const verified = await verifyAll([...own, ...differing(deployed, own)], tree.versions, data);
+    const verified = await verifyAll(
+      [...own, ...differing(deployed, own)],
+      tree.versions,
+      data,
+      interrupted.signal,
+    );
     const { versions: now } = readTree();
     const moved = chosen.filter((name) => now.get(ownerOf(name)) !== tree.versions.get(ownerOf(name)));
     for (const name of moved) complain(`${name} was changed while it was verified: verify it again`);
@@ -90,29 +98,26 @@ async function verifyAll(
   pacts: readonly PactToVerify[],
   versions: Tree['versions'],
   data: string | undefined,
+  signal: AbortSignal,
 ): Promise<Verified[]> {
   const { message = [], graphql = [] } = Object.groupBy(pacts, ({ kind }) => kind);
-  const stack = graphql.length > 0 ? verificationStack(data) : undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void stopAndEnd(stack));
+  const stack = graphql.length > 0 ? verificationStack(data, signal) : undefined;
   try {
     const messages = await verifyPacts(message, {
       verifier: verifyMessages,
       versions,
       onVerified: printVerified,
+      signal,
     });
     if (!stack) return messages;
     if (data === undefined) console.log('waiting for the stack that the GraphQL pacts need');
-    const running = await stack.ready;
+    const running = await stack.ready.finally(() => signal.throwIfAborted());
     const verifier: Verifier = (input) => verifyGraphql({ ...input, stack: running });
-    return [...messages, ...(await verifyPacts(graphql, { verifier, versions, onVerified: printVerified }))];
+    return [
+      ...messages,
+      ...(await verifyPacts(graphql, { verifier, versions, onVerified: printVerified, signal })),
+    ];
   } finally {
     await stack?.stop();
   }
-}
-
-async function stopAndEnd(stack: VerificationStack | undefined): Promise<void> {
-  console.error('stopping');
-  await stack?.stop();
-  process.exit(130);
 }

@@ -10,13 +10,13 @@ export type VerificationStack = {
   stop(): Promise<void>;
 };
 
-export function verificationStack(data: string | undefined): VerificationStack {
+export function verificationStack(data: string | undefined, signal: AbortSignal): VerificationStack {
   if (data !== undefined) {
     const stack = runningStack(data);
     return { ready: Promise.resolve(stack), stop: async () => undefined };
   }
   const dir = mkdtempSync(join(tmpdir(), 'ordermesh-verify-'));
-  const started = startStack({ data: dir });
+  const started = startStack({ data: dir, signal });
   const ready = started.then(() => runningStack(dir));
   // Whoever waits for it is told; when nobody gets that far, it is no unhandled rejection.
   ready.catch(() => undefined);

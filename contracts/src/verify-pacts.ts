@@ -26,15 +26,19 @@ export async function verifyPacts(
     verifier,
     versions,
     onVerified,
+    signal,
   }: {
     verifier: Verifier;
     /** The versions of the providers in the tree. */
     versions: ReadonlyMap<Owner, string>;
     onVerified?: (verified: Verified) => void;
+    /** Ends it before the next pact. */
+    signal?: AbortSignal;
   },
 ): Promise<Verified[]> {
   const all: Verified[] = [];
   for (const pact of pacts) {
+    signal?.throwIfAborted();
     const begun = performance.now();
     const { interactions, failures } = await verify(pact, verifier);
     const verified = {

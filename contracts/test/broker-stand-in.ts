@@ -167,7 +167,7 @@ export async function startBrokerStandIn() {
     };
   }
 
-  /** Rows for the versions asked about and, given an environment, those deployed there that they meet. */
+  /** Rows for the versions asked about: with those deployed in an environment, or else with each other. */
   function matrix(query: URLSearchParams) {
     const names = query.getAll('q[][pacticipant]');
     const versions = query.getAll('q[][version]');
@@ -176,7 +176,11 @@ export async function startBrokerStandIn() {
     const versionHere = (name: string) => asked.get(name) ?? inEnvironment.get(name);
     const rows = pacts
       .filter((pact) => pact.version === versionHere(pact.consumer))
-      .filter(({ consumer, provider }) => asked.has(consumer) || asked.has(provider))
+      .filter(({ consumer, provider }) =>
+        query.has('environment')
+          ? asked.has(consumer) || asked.has(provider)
+          : asked.has(consumer) && asked.has(provider),
+      )
       .map((pact) => {
         const providerVersion = versionHere(pact.provider);
         const result = results.findLast(

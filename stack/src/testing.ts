@@ -52,6 +52,8 @@ export type StartStackOptions = {
   env?: NodeJS.ProcessEnv;
   /** Milliseconds until it must be ready. */
   deadline?: number;
+  /** Stops it, also while it is still starting. */
+  signal?: AbortSignal;
   /** Gets everything that the supervisor prints. */
   onOutput?: (text: string) => void;
 };
@@ -142,6 +144,7 @@ export async function startStack(
   const offset = options.offset ?? (await findFreeOffset(orders));
   const args = ['--offset', String(offset), '--orders', String(orders), ...(infra ? ['--infra'] : [])];
   const stack = launchStack(dir, args, options);
+  options.signal?.addEventListener('abort', () => void stack.stop(), { once: true });
   const removeData = () => options.data === undefined && rmSync(dir, { recursive: true, force: true });
   try {
     const addresses = await stack.ready(deadline);

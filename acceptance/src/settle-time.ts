@@ -3,13 +3,15 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { runningStack } from '@ordermesh/stack/testing';
+import { cpuSeconds } from './cpu-seconds.ts';
 import { createShop } from './shop.ts';
 
 const help = `npm run settle-time -- [--data DIR] [--rate 20] [--seconds 30]
 
 Places orders through the gateway of the running stack, RATE of them a second, and measures for each how long it takes
 from the answer of placeOrder until order(id) says CONFIRMED: through the gateway too, asked again and again with
-pauses of 30 ms. DIR is the stack's folder (default .stack).`;
+pauses of 30 ms. Says too how much CPU time each service took for it, by its own metrics. DIR is the stack's folder
+(default .stack).`;
 
 /** Orders that are placed before the measuring begins: the first ones of a process are slower than any other. */
 const warmUpSeconds = 3;
@@ -100,7 +102,9 @@ async function main(): Promise<number> {
   }
 
   await placeAtRate(warmUpSeconds);
+  const before = await cpuSeconds(stack.ports);
   const { measured, failed } = await placeAtRate(seconds);
+  const after = await cpuSeconds(stack.ports);
   const [cpu] = cpus();
   console.log(`${measured.length} orders at ${rate} a second for ${seconds} s, one customer, one product`);
   console.log(
@@ -115,6 +119,11 @@ async function main(): Promise<number> {
       measured.map(({ settledIn }) => settledIn),
     ),
   );
+  const perOrder = Object.entries(after).map(
+    ([service, now]) =>
+      `${service} ${((1000 * (now - (before[service] ?? 0))) / measured.length).toFixed(1)}`,
+  );
+  console.log(`${'CPU ms per order'.padEnd(22)} ${perOrder.join(' · ')} (the looking included)`);
   console.log(
     `machine: ${cpus().length} cores, ${cpu?.model.trim() ?? 'unknown'}, ` +
       `${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, load generator on the same machine`,

@@ -5,7 +5,7 @@ import { createTokens } from '@ordermesh/users/tokens';
 import type { Arrow } from './arrows.ts';
 import { startFront, statePath } from './graphql/front.ts';
 import { inAll, runningProvider } from './graphql/provider.ts';
-import { runPactVerifier, type Verified } from './graphql/verifier.ts';
+import { runPactVerifier, type Verified } from './pact-verifier.ts';
 import type { Verification } from './verification.ts';
 
 /** Whoever is known by nothing but a token: for subgraphs that keep no accounts. */
@@ -55,7 +55,6 @@ export async function verifyGraphql(options: {
       pactUrls: [pactFile],
       providerBaseUrl: front.url,
       providerStatesSetupUrl: `${front.url}${statePath}`,
-      logLevel: 'error',
     });
     return {
       consumer,

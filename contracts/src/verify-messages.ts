@@ -1,16 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Append } from '@ordermesh/chassis/appender';
 import { z } from 'zod';
 import type { Arrow } from './arrows.ts';
+import { runPactVerifier, type PactMessage } from './pact-verifier.ts';
 import { providerMessages, type BuildMessage } from './provider-messages.ts';
 import type { Verification } from './verification.ts';
-import type { VerifierInput } from './verifier-process.ts';
 
-/** A message as pacts see it: topic, key and headers are its metadata. */
-export type PactMessage = { metadata: Record<string, string>; content: unknown };
+export type { PactMessage };
 
 /** In a pact's metadata a header's name follows this, so that none is taken for the topic or the key. No dot: Pact drops its matcher. */
 export const headerPrefix = 'header:';
@@ -29,21 +25,6 @@ const pactFileShape = z.object({
   ),
 });
 
-const mismatch = z.object({ mismatch: z.string(), path: z.string().optional(), type: z.string() });
-const answerShape = z.object({
-  interactionResults: z.array(
-    z.object({
-      description: z.string(),
-      result: z.string(),
-      mismatch: z
-        .object({ mismatches: z.array(mismatch).optional() })
-        .loose()
-        .optional(),
-    }),
-  ),
-});
-type InteractionResult = z.output<typeof answerShape>['interactionResults'][number];
-
 /** The message of a record. A key or a header that it has not is left out, as is what has no value. */
 export function toPactMessage({ topic, key, value, headers }: Append): PactMessage {
   const named = Object.entries(headers).map(([name, text]) => [`${headerPrefix}${name}`, String(text)]);
@@ -51,32 +32,6 @@ export function toPactMessage({ topic, key, value, headers }: Append): PactMessa
     metadata: { topic, ...(key !== null && { key: String(key) }), ...Object.fromEntries(named) },
     content: value === null ? null : (JSON.parse(String(value)) as unknown),
   };
-}
-
-/** Runs Pact's verifier. PACT_DO_NOT_TRACK: it tells nobody. */
-async function runVerifier(input: VerifierInput): Promise<string> {
-  const child = fork(fileURLToPath(new URL('verifier-process.ts', import.meta.url)), {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [],
-    env: { ...process.env, PACT_DO_NOT_TRACK: 'true' },
-  });
-  let errors = '';
-  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  let answer: string | undefined;
-  child.on('message', (message) => (answer = String(message)));
-  child.send(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (answer === undefined) throw new Error(`the verifier ended with ${code} and no answer: ${errors}`);
-  return answer;
-}
-
-function reasonOf({ mismatch: found }: InteractionResult): string {
-  const { mismatches } = found ?? {};
-  if (!mismatches) return JSON.stringify(found);
-  const lines = mismatches.map(({ path, mismatch: what }) =>
-    path === undefined ? what : `${path}: ${what}`,
-  );
-  return [...new Set(lines)].sort().join('\n');
 }
 
 /** Every interaction of the file with its parameters, by description. Throws if two have the same. */
@@ -124,15 +79,14 @@ export async function verifyMessages({
       messages[description] = { metadata: {}, content: null };
     }
   }
-  const answer = answerShape.parse(JSON.parse(await runVerifier({ provider, pactFile, messages })));
-  for (const result of answer.interactionResults) {
-    const { description } = result;
-    if (result.result !== 'OK' && !failed.has(description)) failed.set(description, reasonOf(result));
+  const verified = await runPactVerifier({ provider, pactUrls: [pactFile], messages });
+  for (const { interaction, reason } of verified) {
+    if (reason !== undefined && !failed.has(interaction)) failed.set(interaction, reason);
   }
   return {
     consumer,
     provider,
-    interactions: answer.interactionResults.length,
+    interactions: verified.length,
     failures: [...failed].map(([interaction, reason]) => ({ interaction, reason })),
   };
 }

@@ -3,6 +3,15 @@ import { fileURLToPath } from 'node:url';
 import type { VerifierOptions } from '@pact-foundation/pact';
 import { z } from 'zod';
 
+/** A message as pacts see it: topic, key and headers are its metadata. */
+export type PactMessage = { metadata: Record<string, string>; content: unknown };
+
+/** What is verified: an HTTP provider at its address, or the messages that a provider builds, by description. */
+export type VerifierInput = Pick<
+  VerifierOptions,
+  'provider' | 'pactUrls' | 'providerBaseUrl' | 'providerStatesSetupUrl'
+> & { messages?: Record<string, PactMessage> };
+
 const mismatch = z.looseObject({ path: z.string().optional(), mismatch: z.string().optional() });
 const interactionResult = z.object({
   description: z.string(),
@@ -25,7 +34,7 @@ function reasonOf({ mismatch }: InteractionResult): string {
     [path, what ?? JSON.stringify(more)].filter(Boolean).join(': '),
   );
   if (mismatch?.message !== undefined) reasons.unshift(mismatch.message);
-  return reasons.join('\n') || JSON.stringify(mismatch ?? 'no reason was given');
+  return [...new Set(reasons)].toSorted().join('\n') || JSON.stringify(mismatch ?? 'no reason was given');
 }
 
 /** What Pact's verifier answers, as JSON. @throws Error with its text when it did not get to verify anything */
@@ -42,9 +51,9 @@ export function readResult(text: string): Verified[] {
   }));
 }
 
-/** Runs Pact's verifier quietly. */
-export async function runPactVerifier(options: VerifierOptions): Promise<Verified[]> {
-  const verifier = fork(fileURLToPath(new URL('verifier-process.ts', import.meta.url)), {
+/** Runs Pact's verifier in a process of its own. PACT_DO_NOT_TRACK: it tells nobody. */
+export async function runPactVerifier(input: VerifierInput): Promise<Verified[]> {
+  const verifier = fork(fileURLToPath(new URL('pact-verifier-process.ts', import.meta.url)), {
     env: { ...process.env, PACT_DO_NOT_TRACK: 'true' },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -56,6 +65,6 @@ export async function runPactVerifier(options: VerifierOptions): Promise<Verifie
     verifier.once('error', reject);
     verifier.once('close', (code) => reject(new Error(`Pact's verifier ended with ${code}: ${said}`)));
   });
-  verifier.send(options);
+  verifier.send(input);
   return readResult(await result);
 }

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { runningContainers } from '@ordermesh/stack/compose';
 import { runningStack, waitFor, type RunningStack } from '@ordermesh/stack/testing';
@@ -148,10 +149,11 @@ test(
       return snapshot(sql);
     });
     await containers.run('down');
+    const [load = 0] = loadavg();
     const begun = Date.now();
     await containers.up();
     const seconds = (Date.now() - begun) / 1000;
-    console.log(`up again after ${seconds.toFixed(1)} s`);
+    console.log(`up again after ${seconds.toFixed(1)} s, with a load average of ${load.toFixed(1)} before`);
     await containers.refreshDataFolder();
 
     expect(await inDatabase(stack, snapshot)).toEqual(books);
@@ -160,7 +162,8 @@ test(
     await inDatabase(stack, (sql) =>
       waitFor(() => requireBalancedBooks(sql).then(() => true), { what: 'the books to balance' }),
     );
-    expect(seconds).toBeLessThan(60);
+    // Says nothing about containers on a machine that has other work for minutes to come.
+    if (load < 4 * availableParallelism()) expect(seconds).toBeLessThan(60);
   },
   patience,
 );

@@ -98,11 +98,11 @@ describe('the version of a service', () => {
   });
 
   test('is its package version and what it is made of: the same content, the same version', () => {
-    const version = versionOf('orders', root);
+    const version = versionOf('orders', [], root);
     expect(version).toMatch(/^1\.2\.3\+[0-9a-f]{8}$/);
     const copy = mkdtempSync(join(tmpdir(), 'ordermesh-copy-'));
     cpSync(root, copy, { recursive: true });
-    expect(versionOf('orders', copy)).toBe(version);
+    expect(versionOf('orders', [], copy)).toBe(version);
     rmSync(copy, { recursive: true });
   });
 
@@ -112,16 +112,21 @@ describe('the version of a service', () => {
     'orders/migrations/1.ts',
     'chassis/src/log.ts',
   ])('changes with %s', (path) => {
-    const before = versionOf('orders', root);
+    const before = versionOf('orders', [], root);
     write(path, 'changed');
-    expect(versionOf('orders', root)).not.toBe(before);
+    expect(versionOf('orders', [], root)).not.toBe(before);
+  });
+
+  test('changes with what it needs', () => {
+    const [one, other] = [[{ sha: 'a' }], [{ sha: 'b' }]].map((needs) => versionOf('orders', needs, root));
+    expect(one).not.toBe(other);
   });
 
   test('does not change with its tests, its readme or another service', () => {
-    const before = versionOf('orders', root);
+    const before = versionOf('orders', [], root);
     for (const path of ['orders/test/a.unit.test.ts', 'orders/README.md', 'users/src/main.ts'])
       write(path, 'x');
-    expect(versionOf('orders', root)).toBe(before);
+    expect(versionOf('orders', [], root)).toBe(before);
   });
 });
 

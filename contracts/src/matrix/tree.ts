@@ -20,13 +20,12 @@ export type Tree = {
 export function readTree(): Tree {
   const { pacts, mistakes } = readPacts(arrows);
   const outside = pacts.filter(({ consumer }) => ownerOf(consumer) === outsideClient);
-  const versions = new Map<Owner, string>(deployables.map((each) => [each, versionOf(each)]));
+  const releases = deployables.map((service) => {
+    const needs = pacts.filter(({ consumer }) => ownerOf(consumer) === service);
+    return { service, version: versionOf(service, needs), needs };
+  });
+  const versions = new Map<Owner, string>(releases.map(({ service, version }) => [service, version]));
   versions.set(outsideClient, versionOfOutside(outside));
-  const releases = deployables.map((service) => ({
-    service,
-    version: versions.get(service) ?? '',
-    needs: pacts.filter(({ consumer }) => ownerOf(consumer) === service),
-  }));
   return { versions, releases, pacts, outside, mistakes };
 }
 

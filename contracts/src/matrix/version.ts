@@ -34,16 +34,22 @@ const madeOf: Readonly<Record<Deployable, readonly string[]>> = {
 };
 
 /**
- * The version of a service as it stands in the tree: its package version and a hash of what it is made of, such as
- * `0.1.0+3fa94c21`. The same content has the same version, on every machine and without git.
+ * The version of a service as it stands in the tree: its package version and a hash of what it is made of and of what
+ * it needs, such as `0.1.0+3fa94c21`. The same content has the same version, on every machine and without git; no
+ * version ever has two pacts with one provider, which a Pact Broker refuses.
  */
-export function versionOf(deployable: Deployable, root = repository): string {
+export function versionOf(
+  deployable: Deployable,
+  needs: readonly { sha: string }[],
+  root = repository,
+): string {
   const hash = createHash('sha256');
   for (const path of madeOf[deployable].flatMap((each) => filesUnder(root, each)).toSorted())
     hash
       .update(`${path}\0`)
       .update(readFileSync(join(root, path)))
       .update('\0');
+  for (const sha of needs.map((need) => need.sha).toSorted()) hash.update(sha);
   const { version } = JSON.parse(readFileSync(join(root, deployable, 'package.json'), 'utf8'));
   return `${version}+${hash.digest('hex').slice(0, 8)}`;
 }

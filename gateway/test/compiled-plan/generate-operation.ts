@@ -13,20 +13,23 @@ import {
   getNamedType,
   isAbstractType,
 } from 'graphql';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, hashOf, type Random } from './random.ts';
 
 export type Operation = { query: string; variables: Record<string, unknown>; operationName?: string };
 
 /** What a response name stands for, so that it never stands for two things. */
 type Scope = Map<string, { meaning: string; inner: Scope }>;
 
-/** A random operation on the schema; nearly always a valid one. */
-export function generateOperation(schema: GraphQLSchema, seed: number): Operation {
+/**
+ * A random operation on the schema; nearly always a valid one. The seed determines its document, both seeds the values
+ * of its variables.
+ */
+export function generateOperation(schema: GraphQLSchema, seed: number, valueSeed = 0): Operation {
   const random = createRandom(seed);
   const isMutation = random.chance(0.15) && schema.getMutationType() !== undefined;
   const root = isMutation ? schema.getMutationType() : schema.getQueryType();
   if (!root) throw new Error('no root type');
-  const variables = createVariables(random);
+  const variables = createVariables(random, createRandom(hashOf(seed, valueSeed)));
   const writer = createWriter(schema, random, variables);
   const selections = writer.selectionSet(root, 0, new Map());
   const name = random.chance(0.5) ? `Op${seed % 7}` : '';
@@ -43,7 +46,7 @@ export function generateOperation(schema: GraphQLSchema, seed: number): Operatio
   };
 }
 
-function createVariables(random: Random) {
+function createVariables(random: Random, value: Random) {
   const declared: string[] = [];
   const values: Record<string, unknown> = {};
   return {
@@ -57,9 +60,9 @@ function createVariables(random: Random) {
       const fallback = withDefault ? ` = ${literal(type, random, undefined)}` : '';
       declared.push(`$${name}: ${String(type)}${fallback}`);
       const mayBeLeftOut = nullable || withDefault || hasDefault;
-      if (random.chance(0.03)) values[name] = random.pick([[], {}, 'wrong', -1.5, null]);
-      else if (!(mayBeLeftOut && random.chance(0.25))) {
-        values[name] = nullable && random.chance(0.1) ? null : plain(type, random);
+      if (value.chance(0.03)) values[name] = value.pick([[], {}, 'wrong', -1.5, null]);
+      else if (!(mayBeLeftOut && value.chance(0.25))) {
+        values[name] = nullable && value.chance(0.1) ? null : plain(type, value);
       }
       return `$${name}`;
     },
@@ -72,7 +75,7 @@ function createVariables(random: Random) {
       const name = `v${declared.length}`;
       const withDefault = random.chance(0.3);
       declared.push(`$${name}: Boolean${withDefault ? ` = ${random.chance(0.5)}` : '!'}`);
-      if (!(withDefault && random.chance(0.5))) values[name] = random.chance(0.5);
+      if (!(withDefault && value.chance(0.5))) values[name] = value.chance(0.5);
       return `$${name}`;
     },
   };

@@ -1,3 +1,6 @@
+// Pact tells nobody that it is used.
+process.env.PACT_DO_NOT_TRACK = 'true';
+
 // Levels by file name: unit (no I/O), pact (contracts), int (real MariaDB, Kafka, Connect), e2e (the whole system).
 export default {
   testEnvironment: 'node',

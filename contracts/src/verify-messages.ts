@@ -6,9 +6,10 @@ import { runPactVerifier, type PactMessage } from './pact-verifier.ts';
 import { providerMessages, type BuildMessage } from './provider-messages.ts';
 import type { Verification } from './verification.ts';
 
-export type { PactMessage };
-
-/** In a pact's metadata a header's name follows this, so that none is taken for the topic or the key. No dot: Pact drops its matcher. */
+/**
+ * In a pact's metadata the name of a header follows this, so that none is taken for the topic or the key. There is no dot
+ * in it: Pact does not find the matcher of a name with one, and compares with the example.
+ */
 export const headerPrefix = 'header:';
 
 /** What is put in the place of a message that the provider builds, for the interaction of that description. */

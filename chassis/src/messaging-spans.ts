@@ -1,7 +1,7 @@
 import type { Append } from './appender.ts';
 import type { ConsumedRecord } from './record.ts';
 import { isTraceparent } from './trace.ts';
-import type { Attributes, Span, Tracer } from './tracer.ts';
+import { noSpan, type Attributes, type Span, type Tracer } from './tracer.ts';
 
 // By OpenTelemetry's semantic conventions for messaging and for Kafka.
 
@@ -27,12 +27,13 @@ function describe(operation: 'send' | 'process', record: Append | ConsumedRecord
  * in its header `traceparent`. It belongs to the trace in that header; a record without one hands none on.
  */
 export function startSending(tracer: Tracer, record: Append): { record: Append; span: Span } {
+  if (!tracer.enabled) return { record, span: noSpan };
   const header = textOf(record.headers['traceparent']);
   const isTraced = isTraceparent(header);
   const span = tracer.start(`send ${record.topic}`, {
     kind: 'producer',
     ...(isTraced && { parent: header }),
-    attributes: tracer.enabled ? describe('send', record) : {},
+    attributes: describe('send', record),
   });
   const { traceparent } = span;
   if (!isTraced || traceparent === undefined) return { record, span };

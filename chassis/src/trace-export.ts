@@ -18,6 +18,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { z } from 'zod';
 import type { Logger } from './log.ts';
+import { withoutTrace } from './trace.ts';
 
 /** Only spans from here on are the SDK's; what it needs to know it reads from the environment, except for this. */
 const count = z.coerce.number().int().positive().optional().catch(undefined);
@@ -69,15 +70,17 @@ function endpointOf(read: Settings): string | undefined {
 /** A collector that is away is said once, and once when it is back; what it missed is lost, and nothing waits for it. */
 function sayOnce(exporter: SpanExporter, log: Logger, endpoint: string): SpanExporter {
   let failing = false;
+  function say(error: string | undefined): void {
+    const failed = error !== undefined;
+    if (failed && !failing) log.warn({ error, endpoint }, 'traces cannot be exported and are dropped');
+    if (!failed && failing) log.info({ endpoint }, 'traces are exported again');
+    failing = failed;
+  }
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
         const failed = result.code !== ExportResultCode.SUCCESS;
-        if (failed && !failing) {
-          log.warn({ error: result.error?.message, endpoint }, 'traces cannot be exported and are dropped');
-        }
-        if (!failed && failing) log.info({ endpoint }, 'traces are exported again');
-        failing = failed;
+        withoutTrace(() => say(failed ? (result.error?.message ?? 'no reason given') : undefined));
         done(result);
       }),
     shutdown: () => exporter.shutdown(),

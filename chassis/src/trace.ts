@@ -19,6 +19,11 @@ export function withTrace<T>(traceparent: string | undefined, work: () => T): T 
   return current.run(isTraceparent(traceparent) ? traceparent : newTraceparent(), work);
 }
 
+/** Runs `work` outside of any trace: what it logs has to do with none, whoever happened to set it off. */
+export function withoutTrace<T>(work: () => T): T {
+  return current.exit(work);
+}
+
 /** The `traceparent` to hand on to whatever is called or appended now. */
 export function currentTraceparent(): string | undefined {
   return current.getStore();

@@ -59,7 +59,8 @@ function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-const noSpan: Span = {
+/** Where nothing is traced. */
+export const noSpan: Span = {
   traceparent: undefined,
   rename: () => undefined,
   set: () => undefined,

@@ -11,9 +11,9 @@ const offsets = z.object({
   offsets: z.array(z.object({ offset: z.object({ file: z.string(), gtids: z.string().optional() }) })),
 });
 
-/** How Debezium says that the server no longer has the binlog at which it stopped reading. */
+/** How Debezium says that the server no longer has the binlog at which it stopped reading, or, restored, never had it. */
 const binlogIsGone =
-  /Could not find (GTID state requested|first log file)|binlog.*(purged|no longer available)/i;
+  /Could not find (GTID state requested|first log file)|binlog.*(purged|no longer available)|not in the master's binlog|impossible position/i;
 
 async function call(connectUrl: string, path: string, method = 'GET', body?: unknown): Promise<unknown> {
   const response = await fetch(`${connectUrl}${path}`, {
@@ -91,6 +91,9 @@ export async function restartFromOldestBinlog(
   connection: Connection,
 ): Promise<void> {
   const { file, gtids, server_id } = await oldestBinlog(connection);
+  // Before the first transaction of a server, such as one that was just restored, there is no GTID, and Debezium's client
+  // fails on a place without one. Without any place it reads all that the server has ever written, which is the same.
+  if (!gtids) return forgetPlace(connectUrl, connector);
   const offset = { file, pos: 4, gtids, row: 0, event: 0, server_id, ts_sec: 0 };
   const body = { offsets: [{ partition: { server: connector }, offset }] };
   await whileStopped(connectUrl, connector, () =>
@@ -100,4 +103,7 @@ export async function restartFromOldestBinlog(
 
 /** Makes a source connector that has a table to read (snapshot.mode=initial) publish all its rows, and go on from there. */
 export const snapshotAnew = (connectUrl: string, connector: string): Promise<void> =>
+  forgetPlace(connectUrl, connector);
+
+const forgetPlace = (connectUrl: string, connector: string): Promise<void> =>
   whileStopped(connectUrl, connector, () => call(connectUrl, `/connectors/${connector}/offsets`, 'DELETE'));

@@ -130,7 +130,7 @@ function judge(question: Question, need: Need, consumer: Party, provider: Party)
     return {
       ...row,
       verdict: 'failed',
-      reason: `${failure.interaction}: ${failure.reason}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
+      reason: `${failure.interaction}: ${oneLine(failure.reason)}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
       advice: howToMend(row),
     };
   return { ...row, verdict: 'verified', reason: `${result.interactions} verified` };
@@ -188,3 +188,5 @@ const isOf = (
   a: { consumer: string; provider: string },
   b: { consumer: string; provider: string },
 ): boolean => a.consumer === b.consumer && a.provider === b.provider;
+
+const oneLine = (text: string) => text.trim().replace(/\s*\n\s*/g, '; ');

@@ -5,6 +5,7 @@ import type { Logger } from '@ordermesh/chassis/log';
 import type { Part } from '@ordermesh/chassis/service';
 import { Pool } from 'undici';
 import { hostnameOf, isFixed, pinnedTo, resolveHost, type Resolve } from './addresses.ts';
+import { post } from './post.ts';
 import { failureOf, mayRepeat } from './upstream-failure.ts';
 
 export type UpstreamRequest = {
@@ -122,7 +123,7 @@ export function createUpstream(options: {
       if (!instance) break;
       tried.push(instance);
       try {
-        return await post(instance, request, signal);
+        return await post(instance.pool, request, signal);
       } catch (error) {
         cause = error;
         const failure = failureOf(error, signal);
@@ -131,16 +132,6 @@ export function createUpstream(options: {
       }
     }
     throw new UnavailableError(`no instance of ${name} answered`, { cause });
-  }
-
-  async function post(
-    { pool }: Instance,
-    request: UpstreamRequest,
-    signal: AbortSignal,
-  ): Promise<UpstreamAnswer> {
-    const { headers, body } = request;
-    const response = await pool.request({ method: 'POST', path: '/graphql', headers, body, signal });
-    return { status: response.statusCode, body: await response.body.text() };
   }
 
   /** Asks a dubious instance for its health until it answers; one that refuses connections is left out at once. */

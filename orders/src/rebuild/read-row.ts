@@ -48,9 +48,9 @@ export function readEventRow(record: ConsumedRecord): Row | null {
 export function readTypedRow(record: ConsumedRecord): Row | null {
   if (record.headers['type'] === rowType) return null;
   const { schema, payload } = parseFields(envelopeFields, parseJsonObject(record));
-  // Kafka Connect puts a field's default in the place of one that is absent.
+  // As Kafka Connect reads it: a field that the schema declares is there, as its default or else as null.
   const values = Object.fromEntries(
-    schema.fields.map(({ field, default: byDefault }) => [field, payload[field] ?? byDefault]),
+    schema.fields.map(({ field, default: byDefault }) => [field, payload[field] ?? byDefault ?? null]),
   );
   const row = parseFields(payloadFields, values);
   requireProduct('total_price', row.total_price, row.qty, row.unit_price);

@@ -34,12 +34,13 @@ function throughOutbox(
  * way through a connector as the connector's definition says.
  */
 export function providerMessages(): Record<string, Record<string, BuildMessage>> {
-  const productRecord = createTableSource(definitionOf('catalogs-products-source'), productColumns);
+  const products = createTableSource(definitionOf('catalogs-products-source'), productColumns);
   return {
     orders: ordersMessages,
     catalogs: {
       ...throughOutbox('catalogs-outbox', catalogsMessages),
-      'the row of a product': (parameters) => productRecord(productRow(parameters)),
+      'the row of a product': (parameters) => products.written(productRow(parameters)),
+      'the deletion of a product': (parameters) => products.deleted(productRow(parameters)),
     },
     users: throughOutbox('users-outbox', usersMessages),
   };

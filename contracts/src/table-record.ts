@@ -20,6 +20,7 @@ const understood = {
   'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
   transforms: 'row,key',
   'transforms.row.type': 'io.debezium.transforms.ExtractNewRecordState',
+  'transforms.row.delete.tombstone.handling.mode': 'tombstone',
   'transforms.key.type': 'org.apache.kafka.connect.transforms.ExtractField$Key',
 };
 
@@ -28,7 +29,10 @@ const understood = {
  * does with the settings of the definition, but for a column's default, which the schema of a real record has too. Held
  * against records of the real one by `products.int.test.ts`.
  */
-export function createTableSource(definition: Definition, columns: readonly Column[]): (row: Row) => Append {
+export function createTableSource(
+  definition: Definition,
+  columns: readonly Column[],
+): { written: (row: Row) => Append; deleted: (row: Row) => Append } {
   const { name, config } = definition;
   for (const [setting, expected] of Object.entries(understood)) {
     if (config[setting] !== expected) {
@@ -44,18 +48,24 @@ export function createTableSource(definition: Definition, columns: readonly Colu
   });
   const schema = { type: 'struct', fields, optional: false, name: `${topic}.Value` };
 
-  return (row) => {
+  const keyOf = (row: Row): string => {
+    const key = row[keyColumn];
+    if (typeof key !== 'string') throw new Error(`${name}: the key ${keyColumn} is no text`);
+    return key;
+  };
+
+  const written = (row: Row): Append => {
     const values = columns.map(({ name: column }): [string, string | number | null] => {
       const value = row[column] ?? null;
       return [column, value instanceof Date ? value.getTime() : value];
     });
-    const key = row[keyColumn];
-    if (typeof key !== 'string') throw new Error(`${name}: the key ${keyColumn} is no text`);
     return {
       topic,
-      key,
+      key: keyOf(row),
       value: JSON.stringify({ schema, payload: Object.fromEntries(values) }),
       headers: {},
     };
   };
+
+  return { written, deleted: (row) => ({ topic, key: keyOf(row), value: null, headers: {} }) };
 }

@@ -26,11 +26,17 @@ const pactFileShape = z.object({
   ),
 });
 
-/** The message of a record. A key or a header that it has not is left out, as is what has no value. */
+/** The message of a record. A key or a header that it has not is left out; that it has no value is said. */
 export function toPactMessage({ topic, key, value, headers }: Append): PactMessage {
   const named = Object.entries(headers).map(([name, text]) => [`${headerPrefix}${name}`, String(text)]);
   return {
-    metadata: { topic, ...(key !== null && { key: String(key) }), ...Object.fromEntries(named) },
+    metadata: {
+      topic,
+      ...(key !== null && { key: String(key) }),
+      ...Object.fromEntries(named),
+      // Pact takes any content for an expected null.
+      ...(value === null && { value: 'none' }),
+    },
     content: value === null ? null : (JSON.parse(String(value)) as unknown),
   };
 }

@@ -70,3 +70,9 @@ test('the row comes in an envelope of schema and payload; one with anything else
     expect(() => sink({ ...record, value: JSON.stringify({ ...whole, op: 'c' }) })).toThrow('nothing else');
   });
 });
+
+test('a product that was deleted goes from the replica: a record without a value', async () => {
+  await pact.expects({ ...expected, description: 'the deletion of a product', value: null }, (record) => {
+    expect(sink(record)).toEqual({ table: 'products', deleted: product.id });
+  });
+});

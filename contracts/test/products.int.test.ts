@@ -7,7 +7,7 @@ import { definitionsFolder, readDefinition } from '@ordermesh/connectors';
 import { waitFor } from '@ordermesh/stack/testing';
 import { z } from 'zod';
 import { createTableSource } from '../src/table-record.ts';
-import { verifyMessages } from '../src/verify-messages.ts';
+import { messageOf, verifyMessages } from '../src/verify-messages.ts';
 import { readUntil, withDatabase } from './support/pipes.ts';
 
 // The pact of the price replica is verified with what is derived from the table and the definition of the source
@@ -22,6 +22,7 @@ const row = productRow(pact.interactions[0]?.providerStates[0]?.params);
 const { id } = row;
 
 let real: Append;
+let deleted: Append;
 let replicated: unknown;
 
 beforeAll(async () => {
@@ -49,8 +50,19 @@ beforeAll(async () => {
     } finally {
       await sql.query('DELETE FROM catalogs.products WHERE id = ?', [id]);
     }
+    deleted = await readUntil(['cdc.catalogs.products'], `the deletion of ${String(id)}`, (records) => {
+      const last = records.findLast(({ key }) => key === id);
+      return last?.value === null ? last : undefined;
+    });
+    await waitFor(
+      async () => {
+        const rows: unknown[] = await sql.query('SELECT 1 FROM orders.products WHERE id = ?', [id]);
+        return rows.length === 0;
+      },
+      { what: 'the product to be gone from the replica', deadline: 60_000 },
+    );
   });
-}, 120_000);
+}, 200_000);
 
 /** Without the defaults that the schema of a real record gives, and that no reader goes by. */
 function withoutDefaults(record: Append): unknown {
@@ -60,17 +72,21 @@ function withoutDefaults(record: Append): unknown {
   return { ...record, value };
 }
 
-test('the real record is as derived from the table and the definition of the source connector', () => {
-  const source = createTableSource(
+test('the real records are as derived from the table and the definition of the source connector', () => {
+  const products = createTableSource(
     readDefinition(join(definitionsFolder, 'catalogs-products-source.json')),
     productColumns,
   );
-  const derived = source(row);
-  expect(withoutDefaults(real)).toEqual(withoutDefaults(derived));
+  expect(withoutDefaults(real)).toEqual(withoutDefaults(products.written(row)));
+  expect(deleted).toEqual(products.deleted(row));
 });
 
-test('the pact of the replica holds for the real record', async () => {
-  const { failures, interactions } = await verifyMessages({ arrow, pactFile, alter: () => () => real });
+test('the pact of the replica holds for the real records', async () => {
+  const { failures, interactions } = await verifyMessages({
+    arrow,
+    pactFile,
+    alter: (description) => () => (messageOf(description).startsWith('the row') ? real : deleted),
+  });
   expect(failures).toEqual([]);
   expect(interactions).toBe(pact.interactions.length);
 });

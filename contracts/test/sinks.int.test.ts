@@ -134,7 +134,8 @@ describe('what the running sink does', () => {
   /** By the model: the row, or that there is none. */
   function modelled(record: Append): object | 'dead letter' {
     try {
-      return sink(record)?.row ?? 'dead letter';
+      const written = sink(record);
+      return written && 'row' in written ? written.row : 'dead letter';
     } catch (error) {
       if (error instanceof InvalidRecordError) return 'dead letter';
       throw error;
@@ -175,15 +176,12 @@ describe('what the running sink does', () => {
     expect(new Set(seen.map(({ is }) => is))).toEqual(new Set(['row', 'dead letter']));
   });
 
-  test.each(whole.map(({ what, record }) => [what, record] as const))(
-    '%s is written whole',
-    (_, record) => {
-      const row = rows.get(String(record.headers[mutantHeader])) ?? {};
-      const written = Object.entries(row).map(([name, value]) => [
-        name,
-        value instanceof Date ? value.getTime() : value,
-      ]);
-      expect(Object.fromEntries(written)).toEqual(modelled(record));
-    },
-  );
+  test.each(whole.map(({ what, record }) => [what, record] as const))('%s is written whole', (_, record) => {
+    const row = rows.get(String(record.headers[mutantHeader])) ?? {};
+    const written = Object.entries(row).map(([name, value]) => [
+      name,
+      value instanceof Date ? value.getTime() : value,
+    ]);
+    expect(Object.fromEntries(written)).toEqual(modelled(record));
+  });
 });

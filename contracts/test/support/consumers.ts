@@ -95,6 +95,7 @@ function sinkOf(connector: string, { schemaCounts }: { schemaCounts: boolean }):
     records.map((record) => {
       const written = sink(record);
       if (!written) return 'unseen';
+      if ('deleted' in written) return written;
       const { table, row, envelope } = written;
       if (schemaCounts) return { table, row, schema: [envelope.name, envelope.optional, ...envelope.fields] };
       return { table, row: columns.map((column) => [column, row[column]]) };

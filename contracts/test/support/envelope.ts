@@ -64,8 +64,8 @@ function readValue(field: string, { type, optional, byDefault }: FieldSchema, va
 }
 
 /** Throws InvalidRecordError for all that the converter turns away. */
-export function readEnvelope(text: string | null): Envelope {
-  const json: unknown = JSON.parse(text ?? 'null');
+export function readEnvelope(text: string): Envelope {
+  const json: unknown = JSON.parse(text);
   if (!isObject(json) || Object.keys(json).sort().join() !== 'payload,schema')
     throw new InvalidRecordError('the value is not an envelope and nothing else');
   const { schema, payload } = json;

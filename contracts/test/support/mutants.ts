@@ -72,6 +72,9 @@ const fieldChanges = { renamed: rename, removed: remove, retyped: set(retyped), 
 
 /** Every field of the value, of those inside of others too, renamed, removed, retyped and nulled; and one added. */
 function fieldMutants(record: Append): Mutant[] {
+  if (record.value === null) {
+    return [{ element: 'no value', how: 'retyped', record: { ...record, value: '{}' } }];
+  }
   const value: unknown = JSON.parse(String(record.value));
   const withValue = (mutated: unknown): Append => ({ ...record, value: JSON.stringify(mutated) });
   const mutants = pathsOf(value).flatMap((path) =>

@@ -67,5 +67,5 @@ export function rowMutantsOf(
   const single = mutantsOf(record, topics).filter(
     ({ element, how }) => how !== 'nulled' && (options.schema || !element.startsWith('field schema.')),
   );
-  return [...single, ...columnMutants(record)];
+  return record.value === null ? single : [...single, ...columnMutants(record)];
 }

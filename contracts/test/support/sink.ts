@@ -51,8 +51,9 @@ function check(name: string, column: Declaration, schema: FieldSchema, value: Sc
   if (!named || !column.accepts(value)) refuse();
 }
 
-/** What a sink makes of a record: the row that it writes into which table. */
-export type Written = { table: string; row: Record<string, Scalar>; envelope: Envelope };
+/** What a sink makes of a record: the row that it writes into which table, or the key of the row that it deletes. */
+export type Written =
+  { table: string; row: Record<string, Scalar>; envelope: Envelope } | { table: string; deleted: string };
 
 /**
  * The sink of a definition, in so far as its definition decides what is written: its topics, the converter and the
@@ -80,14 +81,22 @@ export function createSink(definition: Definition): (record: Append) => Written 
       throw new InvalidRecordError(`${product[0]} is not the product`);
   }
 
+  function deletedKey(key: Append['key']): string {
+    if (config[`${prefix}tombstones`] !== 'pass') throw new InvalidRecordError('the value is null');
+    if (typeof key !== 'string' || columns.get(keyColumn ?? '')?.accepts(key) !== true)
+      throw new InvalidRecordError('the key is not one of a row');
+    return key;
+  }
+
   return ({ topic, key, value }) => {
     if (!config['topics']?.split(',').includes(topic)) return undefined;
-    const envelope = readEnvelope(value === null ? null : String(value));
+    const regex = new RegExp(`^${config['transforms.table.regex']}$`);
+    const table = topic.replace(regex, config['transforms.table.replacement'] ?? '');
+    if (value === null) return { table, deleted: deletedKey(key) };
+    const envelope = readEnvelope(String(value));
     checkRow(envelope);
     if (keyColumn && key !== envelope.row.get(keyColumn))
       throw new InvalidRecordError(`the key is not the ${keyColumn}`);
-    const regex = new RegExp(`^${config['transforms.table.regex']}$`);
-    const table = topic.replace(regex, config['transforms.table.replacement'] ?? '');
     return { table, row: Object.fromEntries(envelope.row), envelope };
   };
 }

@@ -80,12 +80,13 @@ export async function tryArrow(arrow: Arrow): Promise<Trial[]> {
   const mutated = new Map<string, Trial>();
   const interactions: Interaction[] = [];
   const trials: Trial[] = [];
+  const firstRow = [...byMessage.keys()].find((message) => message.startsWith('the row'));
   for (const [message, expectations] of byMessage) {
     const parameters = expectations[0]?.providerStates[0]?.params;
     const record = await recordOf(arrow.provider, message, parameters);
     const mutants = arrow.consumer.endsWith('-sink')
       ? // All rows of a table have one schema: that of the first is spoilt.
-        rowMutantsOf(record, topics, { schema: trials.length === 0 })
+        rowMutantsOf(record, topics, { schema: message === firstRow })
       : mutantsOf(record, topics);
     const orderMatters = await orderMattersOn(record.topic, parameters);
     for (const judged of judge(consumerOf(arrow), record, mutants, orderMatters)) {

@@ -92,3 +92,22 @@ test('the broker is reached as kafka by the others, and on the published port fr
     'advertised.listeners=INSIDE://kafka:9092,OUTSIDE://127.0.0.1:19092\n',
   );
 });
+
+test('containers and the local stack run the same Kafka and the same Node', () => {
+  const found = (file: string, pattern: RegExp) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(pattern)].map(([, version]) => version);
+  const kafka = [
+    ...found('stack/kafka/pom.xml', /<kafka.version>(.*)<\/kafka.version>/g),
+    ...found('connectors/plugins/pom.xml', /<kafka.version>(.*)<\/kafka.version>/g),
+    ...found('compose.yaml', /image: apache\/kafka:(\S+)/g),
+    ...found('connectors/Dockerfile', /FROM apache\/kafka:(\S+)/g),
+  ];
+  expect(kafka).toHaveLength(4);
+  expect(new Set(kafka).size).toBe(1);
+
+  const node = found('package.json', /"node-linux-\w+": "(\d+)\./g);
+  const folders = [...servicesWithDatabase, 'gateway', 'connectors', 'stack'];
+  const inImages = folders.flatMap((name) => found(`${name}/Dockerfile`, /FROM node:(\d+)-/g));
+  expect(inImages.length).toBeGreaterThanOrEqual(2 * folders.length);
+  expect(new Set([...node, ...inImages]).size).toBe(1);
+});

@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const services = ['gateway', 'users', 'catalogs', 'orders'];
-const rooms = [...services, 'contracts', 'connectors', 'stack', 'acceptance'];
+const rooms = [...services, 'contracts', 'connectors', 'stack', 'acceptance', 'bench'];
 
 /** A room may import itself, and of the others only those named: services share nothing but the chassis. */
 const mayImport = (room, allowed) => ({
@@ -41,7 +41,7 @@ export default tseslint.config(
   },
   { files: ['**/*.ts'], rules: { 'no-undef': 'off' } },
   {
-    files: ['stack/**', 'connectors/**', 'contracts/**', '**/test/**', 'acceptance/**'],
+    files: ['stack/**', 'connectors/**', 'contracts/**', '**/test/**', 'acceptance/**', 'bench/**'],
     rules: { 'no-console': 'off' },
   },
   mayImport('chassis', []),
@@ -52,4 +52,5 @@ export default tseslint.config(
   mayImport('stack', ['connectors', 'contracts']),
   // The simulation runs the services' own pure decisions.
   mayImport('acceptance', [...services, 'stack', 'connectors', 'contracts']),
+  mayImport('bench', ['stack', 'acceptance']),
 );

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Clock ticks of /proc: 100 a second on every Linux that Node runs on. */
+const microsecondsPerTick = 10_000;
+
+export type Measured = { cpuMicroseconds: number; rssBytes: number };
+export type Child = {
+  pid: number;
+  /** CPU time used so far by all its threads, and the memory it holds now. */
+  measure: () => Measured;
+  stop: () => Promise<void>;
+};
+
+function measure(pid: number): Measured {
+  // The command may hold spaces and brackets: the fields are counted from the last one.
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  const rss = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return { cpuMicroseconds: (user + system) * microsecondsPerTick, rssBytes: Number(rss) * 1024 };
+}
+
+/**
+ * Starts a process on one core and waits until `isReady` says so.
+ * @throws Error with what it printed when it ends before, or is not ready within a minute.
+ */
+export async function startOnCore(
+  core: number,
+  command: string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; isReady: () => Promise<boolean> },
+): Promise<Child> {
+  const child = spawn('taskset', ['-c', String(core), ...command], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-4_000)));
+  let ended = false;
+  const exited = new Promise<void>((resolve) => {
+    const end = () => {
+      ended = true;
+      resolve();
+    };
+    child.once('close', end);
+    child.once('error', end);
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await exited;
+    clearTimeout(killer);
+  };
+  const deadline = Date.now() + 60_000;
+  while (!(await options.isReady().catch(() => false))) {
+    if (ended || Date.now() > deadline) {
+      await stop();
+      throw new Error(`${command.join(' ')} ${ended ? 'ended' : 'is not ready after a minute'}: ${printed}`);
+    }
+    await delay(100);
+  }
+  const pid = child.pid ?? 0;
+  return { pid, measure: () => measure(pid), stop };
+}

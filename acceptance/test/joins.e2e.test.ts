@@ -55,7 +55,7 @@ async function servicesAtRest(): Promise<void> {
 async function statementsForPage(token: string, first: number): Promise<number> {
   const query = `query ($first: Int!) { me { orders(first: $first) { nodes { id product { name stock } user { name } } } } }`;
   const counts: number[] = [];
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 20; round++) {
     const before = await statementsSoFar();
     const { me } = await ask(stack.graphql, page, query, { variables: { first }, token });
     expect(me.orders.nodes).toHaveLength(first);

@@ -85,7 +85,7 @@ type Variables = ReturnType<typeof createVariables>;
 function createWriter(schema: GraphQLSchema, random: Random, variables: Variables) {
   const fragments: string[] = [];
   const named: { name: string; type: string }[] = [];
-  let left = 24;
+  let left = 16;
   let aliases = 0;
 
   function directives(): string {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { createHealth } from '@ordermesh/chassis/health';
 import pino from 'pino';
@@ -54,10 +55,13 @@ test('an address that is added gets requests once it is ready, one that is gone 
   await instance('127.0.0.3', port, () => ready);
   await started(`http://orders.test:${port}`, () => Promise.resolve(addresses));
   const seen: string[] = [];
-  const keepAsking = setInterval(() => void answers(1).then((bodies) => seen.push(...bodies)), 10);
+  let asking = true;
+  const asked = (async () => {
+    for (; asking; await delay(10)) seen.push(...(await answers(1)));
+  })();
   try {
     addresses = ['127.0.0.2', '127.0.0.3'];
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await delay(1_500);
     expect(seen.filter((body) => body.startsWith('127.0.0.3'))).toEqual([]);
     ready = true;
     const reached = () => seen.slice(-2).some((body) => body.startsWith('127.0.0.3'));
@@ -66,7 +70,8 @@ test('an address that is added gets requests once it is ready, one that is gone 
     const left = () => seen.slice(-10).every((body) => body.startsWith('127.0.0.3'));
     await eventually(() => seen, left, 3_000);
   } finally {
-    clearInterval(keepAsking);
+    asking = false;
+    await asked;
   }
 });
 

@@ -23,7 +23,9 @@ export const messageOf = (error: unknown): string =>
 
 /** How each operating system call, MariaDB, Kafka and Maven say that the disk is full. */
 export const saysDiskFull = (text: string) =>
-  /ENOSPC|No space left on device|Errcode: 28\b|errno: 28\b|OS errno 28\b|disk is full/i.test(text);
+  /ENOSPC|No space left on device|Errcode: 28\b|errno: 28\b|OS errno 28\b|failed with error 28\b|disk is full/i.test(
+    text,
+  );
 
 /** Less than a server needs to do anything at all: not every one says so when that is why it failed. */
 const nothingFree = 16_000_000;

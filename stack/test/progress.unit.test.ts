@@ -36,6 +36,15 @@ describe('an error as it is printed', () => {
     expect(explain(new Failure('one\n  two', { exitCode: 2 }))).toEqual({ line: 'one two', exitCode: 2 });
   });
 
+  test.each([
+    'write failed: ENOSPC: no space left on device, write',
+    'java.io.IOException: No space left on device',
+    "[ERROR] mariadbd: Disk is full writing './binlog.000001' (Errcode: 28)",
+    '[ERROR] InnoDB: preallocating 100663296 bytes for file ./ib_logfile101 failed with error 28',
+  ])('knows that the disk is full by %s', (message) => {
+    expect(explain(new Failure(message), '/data').line).toMatch(/^the disk is full/);
+  });
+
   test('names the folder when the disk is full, however deep that is hidden', () => {
     const full = new Error('write failed', { cause: Object.assign(new Error('x'), { code: 'ENOSPC' }) });
     expect(explain(full, '/data').line).toBe('the disk is full: make room for /data and start again');

@@ -1,19 +1,41 @@
 import { parseArgs } from 'node:util';
 import { benchGateways } from './gateway/index.ts';
+import { benchOrders } from './orders/index.ts';
+import { benchSettling } from './settle/index.ts';
 
-const help = `npm run bench -- [gateway] [--rounds 5] [--seconds 5] [--clients 32]
+const help = `npm run bench -- [gateway] [orders] [settle] [--rounds N] [--seconds N] [--clients 32]
 
-Measures this system and what people would pick instead, side by side in one run, and writes bench/results/.
+Measures this system and what people would pick instead, side by side in one run, and writes bench/results/. Without a
+part's name it runs all of them.
 
   gateway   GraphQL gateways on the same supergraph: Apollo's, Hive's, and the native Hive Router when HIVE_ROUTER
-            names its binary`;
+            names its binary (5 rounds of 5 s)
+  orders    placing orders, beside the same system as tutorials build it (3 rounds of 5 s)
+  settle    from placement to the CONFIRMED row, beside the same: the sustained rate (120 s) and the times`;
+
+type Options = { rounds?: number; seconds?: number; clients: number };
+const say = (line: string) => console.log(line);
+
+/** Ctrl-C (which npm and the terminal each pass on) ends what is being measured; what was started for it is stopped in order. */
+function untilStopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  return stop.signal;
+}
+
+const parts: Record<string, (options: Options) => Promise<boolean>> = {
+  gateway: ({ rounds = 5, seconds = 5, clients }) => benchGateways({ rounds, seconds, clients, say }),
+  orders: ({ rounds = 3, seconds = 5 }) => benchOrders({ rounds, seconds, signal: untilStopped(), say }),
+  settle: ({ seconds = 120 }) => benchSettling({ seconds, signal: untilStopped(), say }),
+};
 
 function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
       clients: { type: 'string', default: '32' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -24,20 +46,22 @@ function readOptions() {
       throw new Error(`--${name} must be a whole number of at least 1, not "${values[name]}"`);
     return value;
   };
-  const unknown = positionals.find((part) => part !== 'gateway');
-  if (unknown !== undefined) throw new Error(`there is no part "${unknown}"; there is: gateway`);
+  const unknown = positionals.find((part) => !(part in parts));
+  if (unknown !== undefined)
+    throw new Error(`there is no part "${unknown}"; there are: ${Object.keys(parts).join(', ')}`);
   return {
     help: values.help,
-    rounds: count('rounds'),
-    seconds: count('seconds'),
+    wanted: Object.keys(parts).filter((part) => positionals.length === 0 || positionals.includes(part)),
+    ...(values.rounds !== undefined && { rounds: count('rounds') }),
+    ...(values.seconds !== undefined && { seconds: count('seconds') }),
     clients: count('clients'),
   };
 }
 
 try {
-  const options = readOptions();
-  if (options.help) console.log(help);
-  else if (!(await benchGateways({ ...options, say: (line) => console.log(line) }))) process.exitCode = 1;
+  const { help: asksForHelp, wanted, ...options } = readOptions();
+  if (asksForHelp) console.log(help);
+  else for (const part of wanted) if (!(await parts[part]?.(options))) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

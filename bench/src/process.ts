@@ -13,7 +13,8 @@ export type Child = {
   stop: () => Promise<void>;
 };
 
-function measure(pid: number): Measured {
+/** CPU time that a process has used so far with all its threads, and the memory it holds now. */
+export function measure(pid: number): Measured {
   // The command may hold spaces and brackets: the fields are counted from the last one.
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -22,16 +23,19 @@ function measure(pid: number): Measured {
   return { cpuMicroseconds: (user + system) * microsecondsPerTick, rssBytes: Number(rss) * 1024 };
 }
 
+type Start = { env?: NodeJS.ProcessEnv; cwd?: string; isReady: () => Promise<boolean> };
+
+/** The same on one core. */
+export const startOnCore = (core: number, command: string[], options: Start): Promise<Child> =>
+  startProcess(['taskset', '-c', String(core), ...command], options);
+
 /**
- * Starts a process on one core and waits until `isReady` says so.
+ * Starts a process and waits until `isReady` says so.
  * @throws Error with what it printed when it ends before, or is not ready within a minute.
  */
-export async function startOnCore(
-  core: number,
-  command: string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; isReady: () => Promise<boolean> },
-): Promise<Child> {
-  const child = spawn('taskset', ['-c', String(core), ...command], {
+export async function startProcess(command: string[], options: Start): Promise<Child> {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,84 @@
+import { placeAtRate } from '../shop/placing.ts';
+import { createOrders } from '../shop/requests.ts';
+import type { System } from '../shop/system.ts';
+import { confirmedAfter, lastRow, untilConfirmed } from '../shop/table.ts';
+import { percentile } from '../statistics.ts';
+import { followOrders } from './settle-times.ts';
+import { watchStages, type Work } from './stages.ts';
+
+/** A rate is sustained when all orders are settled so soon after the last one, in seconds. */
+const settledWithin = 5;
+/** How many seconds' worth of orders may be on their way before it is plain that they only become more. */
+const hopelessBacklog = 10;
+const lookEveryMs = 2_000;
+
+export type Run = Work & {
+  perSecond: number;
+  seconds: number;
+  sustained: boolean;
+  placed: number;
+  wrong: number;
+  /** From the last order's answer until every order was a CONFIRMED row. */
+  settledAfterSeconds: number;
+  /** From an order's answer to its CONFIRMED row. */
+  p50Ms: number;
+  p90Ms: number;
+  p99Ms: number;
+};
+
+/** Places orders at a rate and waits until all are settled. */
+export async function runAtRate(
+  system: System,
+  options: { perSecond: number; seconds: number; hot?: boolean; signal: AbortSignal },
+): Promise<Run> {
+  const { perSecond, seconds, hot = false, signal } = options;
+  const after = await lastRow(system);
+  const orders = createOrders(system.shop, system.gatewayPort, hot);
+  const followed = followOrders(system, perSecond);
+  const watched = await watchStages(system);
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= watched
+      .look()
+      .catch(() => undefined)
+      .finally(() => (looking = undefined));
+  }, lookEveryMs);
+  let gaveUp = false;
+  try {
+    const placed = await placeAtRate({
+      port: system.gatewayPort,
+      orders,
+      perSecond,
+      seconds,
+      signal,
+      onPlaced: followed.placed,
+      enough: () => (gaveUp ||= followed.backlog() > hopelessBacklog * perSecond),
+    });
+    clearInterval(timer);
+    const work = await watched.end();
+    const settling = { after, interval: 100, signal };
+    const settledAfterSeconds = await untilConfirmed(system, placed.ids.length, settling);
+    const times = await followed.times();
+    const [wrong] = placed.wrong;
+    if (wrong !== undefined) throw new Error(`${system.name} gave a wrong answer: ${wrong}`);
+    const confirmed = await confirmedAfter(system, after);
+    if (confirmed !== placed.ids.length)
+      throw new Error(`${placed.ids.length} orders were placed, ${confirmed} are in the table`);
+    return {
+      ...work,
+      perSecond,
+      seconds,
+      // Who cannot even place them at the rate has not sustained it.
+      sustained: !gaveUp && settledAfterSeconds <= settledWithin && placed.seconds < seconds + 2,
+      placed: placed.ids.length,
+      wrong: placed.wrong.length,
+      settledAfterSeconds,
+      p50Ms: percentile(times, 0.5),
+      p90Ms: percentile(times, 0.9),
+      p99Ms: percentile(times, 0.99),
+    };
+  } finally {
+    clearInterval(timer);
+    followed.giveUp();
+  }
+}

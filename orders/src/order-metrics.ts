@@ -23,6 +23,7 @@ export function createOrderMetrics({ metrics }: Pick<Telemetry, 'metrics'>) {
   });
   // There from the beginning, so that the first one is seen as an increase.
   for (const status of ['PENDING', 'CONFIRMED', 'REJECTED', 'CANCELLED']) changes.inc({ status }, 0);
+  for (const status of ['CONFIRMED', 'REJECTED', 'CANCELLED']) settling.zero({ status });
 
   return {
     placed: () => placed.inc(),

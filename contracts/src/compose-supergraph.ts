@@ -1,17 +1,20 @@
-// npm run supergraph            writes contracts/supergraph.graphql
-// npm run supergraph -- --check compares only: exit code 1 when it is stale
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CompositionError, composeSupergraph, readSubgraphSchemas, supergraphFile } from './supergraph.ts';
 
-function readArguments(): { check: boolean } {
+const usage = `usage: npm run supergraph [-- --check]
+
+Writes contracts/supergraph.graphql, which the gateway runs, composed from the schema.graphql of every subgraph.
+
+  --check  compares only: exit code 1 when it is stale
+  --help   this text`;
+
+function readArguments() {
   try {
-    const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-    return { check: values.check };
+    const boolean = { type: 'boolean', default: false } as const;
+    return parseArgs({ options: { check: boolean, help: { ...boolean, short: 'h' } } }).values;
   } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\nusage: npm run supergraph [-- --check]`,
-    );
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     process.exit(2);
   }
 }
@@ -47,4 +50,6 @@ function run(check: boolean): number {
   return 0;
 }
 
-process.exitCode = run(readArguments().check);
+const options = readArguments();
+if (options.help) console.log(usage);
+else process.exitCode = run(options.check);

@@ -12,6 +12,9 @@ const publication = z.object({
 const verification = z.object({ success: z.boolean(), providerApplicationVersion: z.string() });
 const json = z.record(z.string(), z.unknown());
 
+const interactionsOf = (content: object) =>
+  z.object({ interactions: z.array(json) }).parse(content).interactions;
+
 type Published = { consumer: string; provider: string; version: string; sha: string; content: object };
 
 /**
@@ -142,6 +145,10 @@ export async function startBrokerStandIn() {
     }
     return {
       ...pact.content,
+      interactions: interactionsOf(pact.content).map((each, at) => ({
+        ...each,
+        _id: `${pact.sha.slice(0, 32)}${at}`,
+      })),
       createdAt: '2026-11-21T00:00:00+00:00',
       _links: { 'pb:publish-verification-results': link(`${shaPath(pact)}/verification-results`) },
     };

@@ -81,6 +81,9 @@ describe('the pacts in a folder', () => {
     };
     expect(readPact(write('2.json', JSON.stringify(other, null, 4))).sha).toBe(one.sha);
     expect(readPact(write('3.json', pact('catalogs', 'orders', 'a', 'c'))).sha).not.toBe(one.sha);
+    const kept = pact('catalogs', 'orders', 'a', 'b');
+    const inBroker = kept.interactions.map((each, at) => ({ ...each, _id: `id-${at}` }));
+    expect(readPact(write('4.json', { ...kept, interactions: inBroker })).sha).toBe(one.sha);
   });
 });
 

@@ -5,7 +5,7 @@ import { lastRow, untilConfirmed } from '../shop/table.ts';
 import { runAtRate, type Run } from './run-at-rate.ts';
 
 const step = 1.15;
-const [burstClients, burstSeconds] = [16, 5];
+const [burstClients, burstSeconds] = [64, 5];
 
 export type Search = {
   system: System;
@@ -35,7 +35,7 @@ export async function findSustained(search: Search): Promise<Run | undefined> {
   const { system, seconds, trySeconds, hot = false, guess, signal, say } = search;
   async function attempt(perSecond: number, forSeconds: number): Promise<Run> {
     const run = await runAtRate(system, { perSecond, seconds: forSeconds, hot, signal });
-    const verdict = run.sustained ? 'sustained' : 'too many';
+    const verdict = run.tooMuch ?? 'sustained';
     const { settledAfterSeconds, p50Ms } = run;
     say(
       `  ${system.name}, ${perSecond} orders/s for ${forSeconds} s${hot ? ', one product' : ''}: ${verdict}, settled ` +
@@ -48,7 +48,7 @@ export async function findSustained(search: Search): Promise<Run | undefined> {
   let best = 0;
   let [low, high] = [0, Infinity];
   for (let tries = 0; tries < 12 && (low === 0 || high === Infinity); tries++) {
-    if ((await attempt(rate, trySeconds)).sustained) low = rate;
+    if ((await attempt(rate, trySeconds)).tooMuch === undefined) low = rate;
     else high = rate;
     rate = Math.max(1, Math.round(high === Infinity ? low * step : low === 0 ? high / step : low));
     best = low;
@@ -56,7 +56,7 @@ export async function findSustained(search: Search): Promise<Run | undefined> {
   }
   for (let tries = 0; tries < 5 && best >= 1; tries++) {
     const run = await attempt(best, seconds);
-    if (run.sustained) return run;
+    if (run.tooMuch === undefined) return run;
     best = Math.floor(best / step);
   }
   return undefined;

@@ -8,6 +8,8 @@ import { watchStages, type Work } from './stages.ts';
 
 /** A rate is sustained when all orders are settled so soon after the last one, in seconds. */
 const settledWithin = 5;
+/** … and all are answered so soon after the last one was due. */
+const placedWithin = 2;
 /** How many seconds' worth of orders may be on their way before it is plain that they only become more. */
 const hopelessBacklog = 10;
 const lookEveryMs = 2_000;
@@ -15,7 +17,8 @@ const lookEveryMs = 2_000;
 export type Run = Work & {
   perSecond: number;
   seconds: number;
-  sustained: boolean;
+  /** Why the rate was not sustained. */
+  tooMuch?: string;
   placed: number;
   wrong: number;
   /** From the last order's answer until every order was a CONFIRMED row. */
@@ -64,12 +67,15 @@ export async function runAtRate(
     const confirmed = await confirmedAfter(system, after);
     if (confirmed !== placed.ids.length)
       throw new Error(`${placed.ids.length} orders were placed, ${confirmed} are in the table`);
+    // Who cannot even place them at the rate has not sustained it.
+    const late = placed.seconds > seconds + placedWithin ? 'placing falls behind' : undefined;
+    const backlog = gaveUp || settledAfterSeconds > settledWithin ? 'settling falls behind' : undefined;
+    const tooMuch = late ?? backlog;
     return {
       ...work,
       perSecond,
       seconds,
-      // Who cannot even place them at the rate has not sustained it.
-      sustained: !gaveUp && settledAfterSeconds <= settledWithin && placed.seconds < seconds + 2,
+      ...(tooMuch !== undefined && { tooMuch }),
       placed: placed.ids.length,
       wrong: placed.wrong.length,
       settledAfterSeconds,

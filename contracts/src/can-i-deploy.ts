@@ -1,32 +1,36 @@
 import { Failure, runMain } from '@ordermesh/stack/failure';
 import { brokerFromEnvironment } from './broker/config.ts';
-import { askBroker } from './broker/ask.ts';
-import { environmentName, oneService, parseCommandLine, usage } from './command-line.ts';
+import { askBroker, askBrokerForAll } from './broker/ask.ts';
+import { environmentName, knownEnvironment, oneService, parseCommandLine, usage } from './command-line.ts';
 import { decideDeployability } from './matrix/decide-deployability.ts';
-import { environments, readDeployed, type Deployed } from './matrix/deployed.ts';
+import { environments, readDeployed } from './matrix/deployed.ts';
 import type { Deployable } from './matrix/participants.ts';
 import { planDeployments } from './matrix/plan-deployments.ts';
 import { tableOf } from './matrix/print-answer.ts';
 import { questionOf } from './matrix/question.ts';
-import { readTree } from './matrix/tree.ts';
+import { readTree, type Tree } from './matrix/tree.ts';
+import { complain } from './print-verified.ts';
 
-const help = `npm run can-i-deploy -- SERVICE [--environment NAME]
-npm run can-i-deploy -- --all [--environment NAME]
+const help = `npm run can-i-deploy -- SERVICE [--environment NAME [--new-environment]]
+npm run can-i-deploy -- --all [--environment NAME [--new-environment]]
 
 Says whether SERVICE as it stands in the tree fits what is deployed: every deployed provider has verified the pacts of
 SERVICE, and SERVICE has verified the pacts of every deployed consumer. Prints who needs what of whom.
 Rests on the pacts, on the results of npm run pact:verify, and on contracts/deployed (npm run record-deployment).
 
   --environment NAME  where it is to be deployed (default production)
+  --new-environment   nothing was ever deployed to NAME, and that is no mistake
   --all               instead of one service: an order in which all services of the tree can be deployed
   --help              this text
 
-With PACT_BROKER_BASE_URL set, a Pact Broker is asked instead. Exit code 0: yes, 1: no, 2: wrong usage.`;
+With PACT_BROKER_BASE_URL set, a Pact Broker is asked instead, which knows its environments; --all then asks for each
+service whether it can be deployed now, before all others. Exit code 0: yes, 1: no, 2: wrong usage.`;
 
 /** `npm run can-i-deploy`. */
 await runMain(async () => {
   const { values, positionals } = parseCommandLine(process.argv.slice(2), {
     environment: { type: 'string' },
+    'new-environment': { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
@@ -37,19 +41,22 @@ await runMain(async () => {
   const environment = environmentName(values.environment);
   const broker = brokerFromEnvironment();
   if (values.all && positionals.length > 0) throw usage('name a service, or --all');
-  if (broker && values.all) throw usage('a broker answers for one service at a time');
-  if (values.all) return planAll(environment);
-  const service = oneService(positionals);
-  return broker
-    ? askBroker(broker, service, environment, readTree().versions)
-    : decideOne(service, environment);
+  const service = values.all ? undefined : oneService(positionals);
+  if (!broker && values.environment !== undefined && !values['new-environment'])
+    knownEnvironment(environment, environments());
+  const tree = readTree();
+  for (const mistake of tree.mistakes) complain(mistake);
+  if (broker)
+    return service
+      ? askBroker(broker, service, environment, tree.versions)
+      : askBrokerForAll(broker, environment, tree.versions);
+  return service ? decideOne(tree, service, environment) : planAll(tree, environment);
 });
 
-function decideOne(service: Deployable, environment: string): number {
-  const tree = readTree();
+function decideOne(tree: Tree, service: Deployable, environment: string): number {
   const candidate = tree.releases.find((release) => release.service === service);
   if (!candidate) throw new Failure(`there is no release of ${service}`);
-  const answer = decideDeployability({ ...questionOf(tree, readDeployedOrSay(environment)), candidate });
+  const answer = decideDeployability({ ...questionOf(tree, readDeployed(environment)), candidate });
   for (const line of tableOf(answer)) console.log(line);
   const inTheWay = answer.rows.filter(({ verdict }) => verdict === 'failed' || verdict === 'unknown');
   console.log(
@@ -60,19 +67,8 @@ function decideOne(service: Deployable, environment: string): number {
   return answer.deployable ? 0 : 1;
 }
 
-/** A mistyped environment looks like a new one. */
-function readDeployedOrSay(environment: string): Deployed {
+function planAll(tree: Tree, environment: string): number {
   const deployed = readDeployed(environment);
-  if (deployed.releases.length === 0)
-    console.log(
-      `nothing is deployed to ${environment} so far (there is: ${environments().join(', ') || 'no environment yet'})\n`,
-    );
-  return deployed;
-}
-
-function planAll(environment: string): number {
-  const tree = readTree();
-  const deployed = readDeployedOrSay(environment);
   const isThere = ({ service, version }: { service: Deployable; version: string }) =>
     deployed.releases.some((each) => each.service === service && each.version === version);
   const changed = tree.releases.filter((release) => !isThere(release));

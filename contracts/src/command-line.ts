@@ -23,6 +23,14 @@ export function oneService(positionals: readonly string[]): Deployable {
   return name;
 }
 
+/** A mistyped environment would look like one that nothing is deployed to. @throws Failure (exit code 2) */
+export function knownEnvironment(name: string, known: readonly string[]): void {
+  if (!known.includes(name))
+    throw usage(
+      `nothing was ever deployed to "${name}", only to ${known.join(', ') || 'no environment at all'}: --new-environment if that is no mistake`,
+    );
+}
+
 /** The name of an environment becomes the name of a file. @throws Failure (exit code 2) */
 export function environmentName(given: string | undefined): string {
   const name = given ?? 'production';

@@ -1,5 +1,5 @@
 import { arrows } from '../arrows.ts';
-import { outsideClient, ownerOf, type Deployable, type Owner } from '../matrix/participants.ts';
+import { deployables, outsideClient, ownerOf, type Deployable, type Owner } from '../matrix/participants.ts';
 import { participantsOf } from '../matrix/tree.ts';
 import type { Broker } from './config.ts';
 import { runPactBroker } from './pact-cli.ts';
@@ -29,6 +29,27 @@ export async function askBroker(
         ...selection(outsideClient, versions.get(outsideClient) ?? ''),
       ]);
   return runEach(broker, 'can-i-deploy', questions);
+}
+
+/**
+ * Asks the broker about every service, each as the next one to be deployed: a service that waits for another is a no
+ * until that one is recorded. Gives the exit code.
+ */
+export async function askBrokerForAll(
+  broker: Broker,
+  environment: string,
+  versions: ReadonlyMap<Owner, string>,
+): Promise<number> {
+  const answers: { service: Deployable; exitCode: number }[] = [];
+  for (const service of deployables)
+    answers.push({ service, exitCode: await askBroker(broker, service, environment, versions) });
+  const no = answers.filter(({ exitCode }) => exitCode !== 0).map(({ service }) => service);
+  console.log(
+    no.length === 0
+      ? `\nyes: each service of the tree can be deployed to ${environment}`
+      : `\nno: ${no.join(', ')} cannot be deployed to ${environment} now`,
+  );
+  return no.length === 0 ? 0 : 1;
 }
 
 /** Tells the broker that a service as it stands in the tree is deployed. Gives the exit code. */

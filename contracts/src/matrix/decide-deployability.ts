@@ -1,6 +1,6 @@
 import type { Arrow } from '../arrows.ts';
 import { ownerOf, outsideClient, type Deployable, type Owner } from './participants.ts';
-import type { Pact } from './pact-file.ts';
+import { pactFileName, type Pact } from './pact-file.ts';
 import type { Result } from './results.ts';
 
 /** What a decision has to know of a pact. */
@@ -36,6 +36,8 @@ export type Question = {
   results: readonly Result[];
   /** The versions in the tree: what `npm run pact:verify` verifies. */
   heads: ReadonlyMap<Owner, string>;
+  /** What is wrong with pact files of the tree that cannot be used, by their names. */
+  unusable?: ReadonlyMap<string, string>;
 };
 
 export type Answer = { deployable: boolean; rows: Row[] };
@@ -57,7 +59,7 @@ function asConsumer(question: Question): Row[] {
     const need = candidate.needs.find((each) => isOf(each, arrow));
     if (!need || need.interactions === 0) {
       const provider: Party = { name: arrow.provider, as: 'unasked' };
-      return [withoutPact(consumer, provider, need)];
+      return [withoutPact(question, consumer, provider, need)];
     }
     const owner = ownerOf(arrow.provider);
     const there = deployed.find(({ service }) => service === owner);
@@ -98,7 +100,7 @@ function asProvider(question: Question): Row[] {
     if (owner === outsideClient)
       return outside.some((need) => isOf(need, arrow))
         ? []
-        : [withoutPact({ name: arrow.consumer, as: 'outside' }, provider(arrow))];
+        : [withoutPact(question, { name: arrow.consumer, as: 'outside' }, provider(arrow))];
     if (owner === candidate.service || deployed.some(({ service }) => service === owner)) return [];
     const consumer: Party = { name: arrow.consumer, as: 'not deployed' };
     return [idle(consumer, provider(arrow), `${owner} is not deployed: nothing to hold to`)];
@@ -108,7 +110,7 @@ function asProvider(question: Question): Row[] {
 
 function judge(question: Question, need: Need, consumer: Party, provider: Party): Row {
   const row = { consumer, provider };
-  if (need.interactions === 0) return withoutPact(consumer, provider, need);
+  if (need.interactions === 0) return withoutPact(question, consumer, provider, need);
   const ofVersion = question.results.filter(
     (each) =>
       each.provider === need.provider &&
@@ -153,13 +155,14 @@ function howToMend({ consumer, provider }: Pick<Row, 'consumer' | 'provider'>): 
     : `keep the pact, or change what ${consumer.name} needs`;
 }
 
-function withoutPact(consumer: Party, provider: Party, need?: Need): Row {
+function withoutPact({ unusable }: Question, consumer: Party, provider: Party, need?: Need): Row {
+  const name = pactFileName({ consumer: consumer.name, provider: provider.name });
   return {
     consumer,
     provider,
     verdict: 'unknown',
-    reason: need ? 'the pact has no interactions' : 'there is no pact',
-    advice: `the pact test of ${consumer.name} must write contracts/pacts/${consumer.name}-${provider.name}.json`,
+    reason: need ? 'the pact has no interactions' : (unusable?.get(name) ?? 'there is no pact'),
+    advice: `the pact test of ${consumer.name} must write contracts/pacts/${name}`,
   };
 }
 

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { deployables, ownerOf, type Deployable, type Owner } from './participants.ts';
 import { jsonFiles, pactFileName, readPact, type Pact } from './pact-file.ts';
 import { readResultsFile, writeResultsFile, type Result } from './results.ts';
-import { repository } from './version.ts';
+import { store } from './version.ts';
 
 /** Which version of what runs in an environment, with its pacts and its results: committed. */
-export const deployedFolder = join(repository, 'contracts/deployed');
+export const deployedFolder = join(store, 'deployed');
 
 /** One version with the pacts of its parts, as files. */
 export type PactRelease = { service: Deployable; version: string; needs: Pact[] };

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Arrow } from '../arrows.ts';
-import { repository } from './version.ts';
+import { repository, store } from './version.ts';
 
 /** One consumer's needs of one provider, as a file says them. */
 export type Pact = Arrow & {
@@ -13,7 +13,7 @@ export type Pact = Arrow & {
   interactions: number;
 };
 
-export const pactFolder = join(repository, 'contracts/pacts');
+export const pactFolder = join(store, 'pacts');
 export const pactFileName = ({ consumer, provider }: { consumer: string; provider: string }) =>
   `${consumer}-${provider}.json`;
 
@@ -65,13 +65,14 @@ function parse(file: string, name: string) {
 
 /**
  * The pacts in a folder. Every arrow must have one, with at least one interaction, and every file must belong to an
- * arrow; all mistakes are given together, each as a line.
+ * arrow; all mistakes are given together, each as a line, and those of a pact that cannot be used also by its file name.
  */
 export function readPacts(
   arrows: readonly Arrow[],
   folder = pactFolder,
-): { pacts: Pact[]; mistakes: string[] } {
+): { pacts: Pact[]; mistakes: string[]; unusable: Map<string, string> } {
   const mistakes: string[] = [];
+  const unusable = new Map<string, string>();
   const wanted = new Map(arrows.map((arrow) => [pactFileName(arrow), arrow]));
   const present = jsonFiles(folder);
   for (const name of present)
@@ -98,10 +99,11 @@ export function readPacts(
     } catch (error) {
       if (!(error instanceof PactFileError)) throw error;
       mistakes.push(error.message);
+      unusable.set(name, error.message);
       return [];
     }
   });
-  return { pacts, mistakes };
+  return { pacts, mistakes, unusable };
 }
 
 const place = (folder: string, name: string) => join(folder, name).replace(`${repository}/`, '');

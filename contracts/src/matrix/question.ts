@@ -10,6 +10,7 @@ export const questionOf = (tree: Tree, deployed: Deployed): Omit<Question, 'cand
   deployed: deployed.releases,
   outside: tree.outside,
   heads: tree.versions,
+  unusable: tree.unusable,
   results: [...localResults(tree, deployed), ...deployed.results],
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { repository } from './version.ts';
+import { store } from './version.ts';
 
 const result = z.object({
   consumer: z.string(),
@@ -17,7 +17,7 @@ const resultsFile = z.object({ provider: z.string(), version: z.string(), result
 export type Result = z.infer<typeof result> & { provider: string; providerVersion: string };
 
 /** Where `npm run pact:verify` leaves its results: made by running, so not committed. */
-export const resultsFolder = join(repository, 'contracts/results');
+export const resultsFolder = join(store, 'results');
 const fileOf = (folder: string, provider: string, version: string) =>
   join(folder, provider, `${version}.json`);
 

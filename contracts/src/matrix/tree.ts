@@ -15,10 +15,12 @@ export type Tree = {
   outside: Pact[];
   /** What is wrong with the pact files, a line each. */
   mistakes: string[];
+  /** By the names of their files, those that are there and cannot be used. */
+  unusable: ReadonlyMap<string, string>;
 };
 
 export function readTree(): Tree {
-  const { pacts, mistakes } = readPacts(arrows);
+  const { pacts, mistakes, unusable } = readPacts(arrows);
   const outside = pacts.filter(({ consumer }) => ownerOf(consumer) === outsideClient);
   const releases = deployables.map((service) => {
     const needs = pacts.filter(({ consumer }) => ownerOf(consumer) === service);
@@ -26,7 +28,7 @@ export function readTree(): Tree {
   });
   const versions = new Map<Owner, string>(releases.map(({ service, version }) => [service, version]));
   versions.set(outsideClient, versionOfOutside(outside));
-  return { versions, releases, pacts, outside, mistakes };
+  return { versions, releases, pacts, outside, mistakes, unusable };
 }
 
 /** All that is known of an outside client is what it needs. */

@@ -6,6 +6,9 @@ import type { Deployable } from './participants.ts';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
+/** Holds pacts, results and what is deployed; tests of the commands work in a copy. */
+export const store = process.env['ORDERMESH_CONTRACTS'] || join(repository, 'contracts');
+
 /** The rooms of a service that decide what it does; tests and readmes do not. */
 const service = (name: string) => [
   `${name}/package.json`,

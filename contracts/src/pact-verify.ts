@@ -74,20 +74,20 @@ async function run(chosen: readonly string[], data: string | undefined): Promise
     const deployed = broker
       ? (await Promise.all(chosen.map((provider) => fetchDeployedPacts(broker, provider, work)))).flat()
       : readDeployedPacts().filter(({ provider }) => chosen.includes(provider));
-    const verified = await verifyAll(
-      [...own, ...differing(deployed, own)],
-      tree.versions,
-      data,
-      interrupted.signal,
-    );
-    const { versions: now } = readTree();
-    const moved = chosen.filter((name) => now.get(ownerOf(name)) !== tree.versions.get(ownerOf(name)));
+    const moved = new Set<string>();
+    // At once: what comes later may fail, the stack for instance.
+    const keep = async (verified: Verified) => {
+      printVerified(verified);
+      const { provider } = verified.pact;
+      if (readTree().versions.get(ownerOf(provider)) !== verified.result.providerVersion) moved.add(provider);
+      if (moved.has(provider)) return;
+      addResults([verified.result]);
+      if (broker) await publishResult(broker, verified, tree.versions);
+    };
+    const pacts = [...own, ...differing(deployed, own)];
+    const verified = await verifyAll(pacts, tree.versions, { data, keep, signal: interrupted.signal });
     for (const name of moved) complain(`${name} was changed while it was verified: verify it again`);
-    const kept = verified.filter(({ pact }) => !moved.includes(pact.provider));
-    addResults(kept.map(({ result }) => result));
-    if (broker) for (const each of kept) await publishResult(broker, each, tree.versions);
-    const mistakes = tree.mistakes.length + moved.length;
-    return conclude(verified, mistakes, (performance.now() - begun) / 1000);
+    return conclude(verified, tree.mistakes.length + moved.size, (performance.now() - begun) / 1000);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -97,26 +97,22 @@ async function run(chosen: readonly string[], data: string | undefined): Promise
 async function verifyAll(
   pacts: readonly PactToVerify[],
   versions: Tree['versions'],
-  data: string | undefined,
-  signal: AbortSignal,
+  {
+    data,
+    keep,
+    signal,
+  }: { data: string | undefined; keep: (verified: Verified) => Promise<void>; signal: AbortSignal },
 ): Promise<Verified[]> {
   const { message = [], graphql = [] } = Object.groupBy(pacts, ({ kind }) => kind);
   const stack = graphql.length > 0 ? verificationStack(data, signal) : undefined;
   try {
-    const messages = await verifyPacts(message, {
-      verifier: verifyMessages,
-      versions,
-      onVerified: printVerified,
-      signal,
-    });
+    const options = { versions, onVerified: keep, signal };
+    const messages = await verifyPacts(message, { ...options, verifier: verifyMessages });
     if (!stack) return messages;
     if (data === undefined) console.log('waiting for the stack that the GraphQL pacts need');
     const running = await stack.ready.finally(() => signal.throwIfAborted());
     const verifier: Verifier = (input) => verifyGraphql({ ...input, stack: running });
-    return [
-      ...messages,
-      ...(await verifyPacts(graphql, { verifier, versions, onVerified: printVerified, signal })),
-    ];
+    return [...messages, ...(await verifyPacts(graphql, { ...options, verifier }))];
   } finally {
     await stack?.stop();
   }

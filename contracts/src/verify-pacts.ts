@@ -31,7 +31,7 @@ export async function verifyPacts(
     verifier: Verifier;
     /** The versions of the providers in the tree. */
     versions: ReadonlyMap<Owner, string>;
-    onVerified?: (verified: Verified) => void;
+    onVerified?: (verified: Verified) => void | Promise<void>;
     /** Ends it before the next pact. */
     signal?: AbortSignal;
   },
@@ -54,7 +54,7 @@ export async function verifyPacts(
       seconds: (performance.now() - begun) / 1000,
     };
     all.push(verified);
-    onVerified?.(verified);
+    await onVerified?.(verified);
   }
   return all;
 }

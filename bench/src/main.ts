@@ -16,9 +16,10 @@ part's name it runs all of them.
 type Options = { rounds?: number; seconds?: number; clients: number };
 const say = (line: string) => console.log(line);
 
+const stop = new AbortController();
+
 /** Ctrl-C (which npm and the terminal each pass on) ends what is being measured; what was started for it is stopped in order. */
 function untilStopped(): AbortSignal {
-  const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   return stop.signal;
@@ -58,11 +59,29 @@ function readOptions() {
   };
 }
 
+async function main(): Promise<number> {
+  let asked;
+  try {
+    asked = readOptions();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+  const { help: asksForHelp, wanted, ...options } = asked;
+  if (asksForHelp) {
+    say(help);
+    return 0;
+  }
+  let wrong = 0;
+  for (const part of wanted) if (!(await parts[part]?.(options))) wrong++;
+  return wrong > 0 ? 1 : 0;
+}
+
 try {
-  const { help: asksForHelp, wanted, ...options } = readOptions();
-  if (asksForHelp) console.log(help);
-  else for (const part of wanted) if (!(await parts[part]?.(options))) process.exitCode = 1;
+  process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  // What Ctrl-C breaks off fails in one way or another: the reason is Ctrl-C.
+  const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
+  console.error(reason instanceof Error ? reason.message : String(reason));
   process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
-import { isTraceparent, withTrace } from './trace.ts';
+import { readTraceparent, withTrace } from './trace.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -106,7 +106,7 @@ export function createHttpServer(options: {
     const [method = 'GET', path] = [request.method, pathOf(request)];
     const span = tracer.start(`${method} ${path}`, {
       kind: 'server',
-      parent: isTraceparent(traceparent) ? traceparent : null,
+      parent: readTraceparent(traceparent) ?? null,
       remote: true,
       attributes: {
         'http.request.method': method,

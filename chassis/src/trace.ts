@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 
-const traceparentPattern = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** Ids of zeros alone are no ids. */
+const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** A later version begins with what version 00 has; whatever follows is of no concern here. 255 is no version. */
+const laterPattern = /^(?!00|ff)[0-9a-f]{2}-([0-9a-f]{32}-[0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const current = new AsyncLocalStorage<string>();
 
 /** A `traceparent` header value (W3C Trace Context, level 1) that starts a new trace. */
@@ -9,14 +12,24 @@ export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
-/** Whether a header that came from outside can be handed on: one that is malformed counts as none. */
+/**
+ * The header `traceparent` of a request as it can be handed on: as version 00, whatever later version it came in, with
+ * the one flag that 00 knows of it. Undefined when it is malformed, which counts as none.
+ */
+export function readTraceparent(header: string | undefined): string | undefined {
+  const [, ids, flags = ''] = laterPattern.exec(header ?? '') ?? [];
+  const known = ids === undefined ? header : `00-${ids}-0${Number.parseInt(flags, 16) & 1}`;
+  return isTraceparent(known) ? known : undefined;
+}
+
+/** Whether it is a `traceparent` as it is handed on here, in records and in the outbox: well formed, of version 00. */
 export function isTraceparent(value: string | undefined): value is string {
   return value !== undefined && traceparentPattern.test(value);
 }
 
 /** Runs `work` inside the given trace; one that is missing or malformed starts a new trace. */
 export function withTrace<T>(traceparent: string | undefined, work: () => T): T {
-  return current.run(isTraceparent(traceparent) ? traceparent : newTraceparent(), work);
+  return current.run(readTraceparent(traceparent) ?? newTraceparent(), work);
 }
 
 /** Runs `work` outside of any trace: what it logs has to do with none, whoever happened to set it off. */

@@ -7,6 +7,7 @@ import { startSending } from './messaging-spans.ts';
 import { createStablePartitioner } from './partitioner.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
+import { withoutTrace } from './trace.ts';
 
 /** What is appended to a topic; a record without a key goes to a partition by its value. */
 export type Append = {
@@ -168,7 +169,6 @@ export function createAppender(options: {
   }
 
   async function pump(): Promise<void> {
-    if (pumping) return;
     pumping = true;
     try {
       while (waiting.length > 0) {
@@ -179,6 +179,12 @@ export function createAppender(options: {
     } finally {
       pumping = false;
     }
+  }
+
+  /** In no trace: it connects and sends for all who wait, not only for the one who came first. */
+  function startPump(): void {
+    if (pumping) return;
+    withoutTrace(() => void pump().catch((error: unknown) => log.debug({ error }, 'appending ended')));
   }
 
   function giveUp(entry: Waiting): void {
@@ -206,7 +212,7 @@ export function createAppender(options: {
           timer: setTimeout(() => giveUp(entry), answerWithinMs),
         };
         waiting.push(entry);
-        pump().catch((error: unknown) => log.debug({ error }, 'appending ended'));
+        startPump();
       });
       appended.inc({ appender: name, topic: record.topic });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { withoutTrace } from './trace.ts';
 
 type Named = { name: string; help: string; labelNames?: readonly string[] };
 
@@ -41,7 +42,8 @@ export function createMetrics(identity: { service: string; instance: string }) {
     onScrape: (collect: () => Promise<void>) => void collectors.push(collect),
     contentType: registry.contentType,
     async text(): Promise<string> {
-      const collected = Promise.allSettled(collectors.map((collect) => collect()));
+      // What is opened for it and stays open has nothing to do with the request that is being answered.
+      const collected = withoutTrace(() => Promise.allSettled(collectors.map((collect) => collect())));
       await Promise.race([collected, delay(collectWithinMs, undefined, { ref: false })]);
       return registry.metrics();
     },

@@ -4,6 +4,7 @@ import { createAppender, type Append } from '../src/appender.ts';
 import { UnavailableError } from '../src/errors.ts';
 import { createHealth } from '../src/health.ts';
 import { createLogger } from '../src/log.ts';
+import { currentTraceId, withTrace } from '../src/trace.ts';
 
 /** A broker of which each produce request can be held, answered or failed by the test. */
 function createFakeKafka() {
@@ -84,6 +85,24 @@ describe('collecting what is waiting', () => {
     await Promise.all([appender.append(record('x'.repeat(1_000_000))), appender.append(record('y'))]);
     expect(fake.requests.map(({ messages }) => messages.length)).toEqual([1, 1]);
   });
+});
+
+test('connecting and sending are in the trace of none of the callers, whose own goes on', async () => {
+  const seen: (string | undefined)[] = [];
+  const see = () => Promise.resolve(void seen.push(currentTraceId()));
+  [fake.connect, fake.answer] = [see, see];
+  const ids = await withTrace(undefined, async () => {
+    const before = currentTraceId();
+    await appender.append(record('a'));
+    fake.answer = () => see().then(() => Promise.reject(new Error('connection lost')));
+    await appender.append(record('b')).catch(() => undefined);
+    fake.answer = see;
+    await appender.append(record('c'));
+    return [before, currentTraceId()];
+  });
+  expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(ids[1]).toBe(ids[0]);
+  expect(seen).toEqual(Array.from({ length: 5 }, () => undefined));
 });
 
 describe('a request that fails', () => {

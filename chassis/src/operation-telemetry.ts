@@ -24,8 +24,6 @@ export type OperationNotes = {
   status?: number;
 };
 
-/** More fields at once are one label: their combinations are too many for metrics. */
-const namedFields = 3;
 const ourFault = ['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
 
 /** The distinct names of the fields at the root of a valid operation, sorted. */
@@ -56,9 +54,10 @@ export function outcomeOf({ codes, hasData = false, status = 200 }: OperationNot
   return isOurs ? 'server_error' : 'client_error';
 }
 
+/** Several fields are one label: which of them go together clients choose, and metrics keep each combination. */
 function labelOf({ fields = [] }: OperationNotes): string {
-  if (fields.length === 0) return 'unresolved';
-  return fields.length <= namedFields ? fields.join(',') : 'many';
+  const [only, ...more] = fields;
+  return only === undefined ? 'unresolved' : more.length === 0 ? only : 'many';
 }
 
 /** Notes what Apollo Server finds out about an operation. `notesOf` finds them in the request's context. */

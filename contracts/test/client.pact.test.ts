@@ -1,18 +1,14 @@
 // What a client that is no part of the system needs of the gateway: the operations of the README's tour.
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
-import { MatchersV3, PactV4 } from '@pact-foundation/pact';
+import { describe, expect } from '@jest/globals';
+import { createPactFile } from '@ordermesh/chassis/testing/pact-file';
+import { MatchersV3 } from '@pact-foundation/pact';
 import { readOperation } from '../src/operations.ts';
 
 const { eachLike, equal, fromProviderState, integer, nullValue, regex, reify, string } = MatchersV3;
 type State = { name: string; parameters?: Record<string, string | number> };
 
-const folder = fileURLToPath(new URL('../pacts/', import.meta.url));
-mkdirSync(folder, { recursive: true });
-rmSync(join(folder, 'client-gateway.json'), { force: true });
-const pact = new PactV4({ consumer: 'client', provider: 'gateway', dir: folder, logLevel: 'error' });
+const pact = createPactFile('client', 'gateway');
+const { test } = pact;
 
 // What the provider states make takes the place of these examples.
 const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjdXN0b21lci0xIn0.c2lnbmF0dXJl';
@@ -52,7 +48,7 @@ async function holds(options: {
   answer: Record<string, unknown>;
 }) {
   const { description, operation, variables = {}, authorization, states = [], answer } = options;
-  const interaction = pact.addInteraction().uponReceiving(description);
+  const interaction = pact.interaction(description);
   for (const { name, parameters } of states) interaction.given(name, parameters);
   return interaction
     .withRequest('POST', '/graphql', (request) => {

@@ -1,10 +1,11 @@
 // What the gateway asks of catalogs, and what it makes of the answers.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { createProviderPact, type State } from './pact/provider-pact.ts';
 import { health, readinessWith } from './pact/readiness.ts';
 import { made, world } from './pact/world.ts';
 
 const catalogs = createProviderPact('catalogs');
+const { test } = catalogs;
 beforeAll(catalogs.start);
 afterAll(catalogs.stop);
 

@@ -1,5 +1,5 @@
 // What the gateway asks of orders, and what it makes of the answers.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { MatchersV3 } from '@pact-foundation/pact';
 import { createProviderPact, refusal, type State } from './pact/provider-pact.ts';
 import { health, readinessWith } from './pact/readiness.ts';
@@ -7,6 +7,7 @@ import { made, world } from './pact/world.ts';
 
 const { equal, string } = MatchersV3;
 const orders = createProviderPact('orders');
+const { test } = orders;
 beforeAll(orders.start);
 afterAll(orders.stop);
 

@@ -1,5 +1,5 @@
 // What the gateway asks of users, and what it makes of the answers.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { MatchersV3 } from '@pact-foundation/pact';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import pino from 'pino';
@@ -9,6 +9,7 @@ import { made, world } from './pact/world.ts';
 
 const { eachLike, equal, regex, string } = MatchersV3;
 const users = createProviderPact('users');
+const { test } = users;
 beforeAll(users.start);
 afterAll(users.stop);
 

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { MatchersV3, PactV4 } from '@pact-foundation/pact';
+import { createPactFile } from '@ordermesh/chassis/testing/pact-file';
+import { MatchersV3 } from '@pact-foundation/pact';
 import { answerFrom, type Fetch } from './answer.ts';
 import { createGateway, type Answer, type ClientRequest, type Subgraph } from './gateway.ts';
 import { made, sent, world } from './world.ts';
 
 const { fromProviderState, regex } = MatchersV3;
-const folder = fileURLToPath(new URL('../../../contracts/pacts/', import.meta.url));
 
 /** What must be so at the provider for it to answer like this. */
 export type State = { name: string; parameters?: Record<string, string | number> };
@@ -47,15 +44,13 @@ function headerTemplates(sentHeaders: Record<string, string>) {
   return sentHeaders['authorization'] === undefined ? signed : { ...signed, authorization };
 }
 
-/** The pact of the gateway with one of its subgraphs; its file is written anew. */
+/** The pact of the gateway with one of its subgraphs; its file is written anew, if all of its tests pass. */
 export function createProviderPact(provider: Subgraph) {
-  mkdirSync(folder, { recursive: true });
-  rmSync(join(folder, `gateway-${provider}.json`), { force: true });
   const gateway = createGateway();
-  const pact = new PactV4({ consumer: 'gateway', provider, dir: folder, logLevel: 'error' });
+  const pact = createPactFile('gateway', provider);
 
   function interaction(description: string, states: State[] = []) {
-    const unconfigured = pact.addInteraction().uponReceiving(description);
+    const unconfigured = pact.interaction(description);
     for (const { name, parameters } of states) unconfigured.given(name, parameters);
     return unconfigured;
   }
@@ -63,6 +58,7 @@ export function createProviderPact(provider: Subgraph) {
   return {
     start: gateway.start,
     stop: gateway.stop,
+    test: pact.test,
 
     /** Something else than GraphQL that the gateway looks at, by `look`. */
     async holdsFor<T>(

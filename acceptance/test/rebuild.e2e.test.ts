@@ -28,16 +28,19 @@ afterAll(async () => {
   await Promise.all([sql?.end(), producer.disconnect(), admin.disconnect()]);
 });
 
-/** `npm run -s rebuild`, as a process of its own. */
-async function rebuild(...args: string[]) {
+/** `npm run -s rebuild`, as processes of their own; they end when the signal says so. */
+async function rebuildUntil(signal: AbortSignal | undefined, ...args: string[]) {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const child = spawn(process.execPath, ['stack/src/rebuild.ts', '--data', stack.dir, ...args], {
     cwd: root,
+    detached: true,
   });
+  signal?.addEventListener('abort', () => child.pid && process.kill(-child.pid, 'SIGKILL'));
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, out, err };
 }
+const rebuild = (...args: string[]) => rebuildUntil(undefined, ...args);
 
 const field = (name: string, type: string) => ({ field: name, type, optional: false });
 const sixFields = [
@@ -53,6 +56,12 @@ const envelope = (orderId: string, more: Record<string, unknown> = {}, fields: u
       ...more,
     },
   });
+
+/** The same as an event that a person types. */
+const event = (orderId: string, qty: number) =>
+  JSON.stringify({ orderId, userId: 'typist', productId: 'P', qty, unitPrice: 5, totalPrice: qty * 5 });
+const type = (topic: string, key: string, value: string) =>
+  producer.send({ topic, messages: [{ key, value }] });
 
 type Row = Record<string, unknown> & { order_id: string };
 
@@ -163,6 +172,82 @@ describe('rebuilding the orders table from the log', () => {
     expect(code).toBe(0);
     expect(out).toContain('0 rows are missing, 0 differ from the log; nothing was changed');
     expect(await sql.query(`SHOW TABLES FROM orders LIKE 'orders\\_rebuilt'`)).toEqual([]);
+  }, 120_000);
+
+  test('leaves an order alone that was typed into both topics, whichever was last, and makes it the same again', async () => {
+    const [eventLast, envelopeLast, elsewhere] = [randomUUID(), randomUUID(), randomUUID()];
+    const ids = [eventLast, envelopeLast, elsewhere];
+    const showing = (id: string, row: Record<string, unknown>) =>
+      waitFor(
+        async () => {
+          const found = (await rowsOf([id])).get(id);
+          return Object.entries(row).every(([name, value]) => found?.[name] === value);
+        },
+        { what: `${id} with ${JSON.stringify(row)}` },
+      );
+    await type('orders', eventLast, envelope(eventLast));
+    await type('orders.events', envelopeLast, event(envelopeLast, 10));
+    await producer.send({
+      topic: 'orders',
+      messages: [{ partition: 0, value: envelope(elsewhere, { qty: 1, total_price: 5 }) }],
+    });
+    await showing(eventLast, { qty: 2 });
+    await showing(envelopeLast, { qty: 10, status: 'REJECTED' });
+    await showing(elsewhere, { qty: 1 });
+    await type('orders.events', eventLast, event(eventLast, 10));
+    await type('orders', envelopeLast, envelope(envelopeLast));
+    // Without a key it may land anywhere: no partition says that it came after the other.
+    await producer.send({ topic: 'orders', messages: [{ partition: 1, value: envelope(elsewhere) }] });
+    await showing(eventLast, { qty: 10, status: 'REJECTED' });
+    await showing(envelopeLast, { qty: 2, status: 'REJECTED' });
+    await showing(elsewhere, { qty: 2 });
+
+    const right = await rowsOf(ids);
+    expect((await rebuild('orders')).code).toBe(0);
+    expect(await rowsOf(ids)).toEqual(right);
+
+    await sql.query('DELETE FROM orders.orders WHERE order_id IN (?)', [ids]);
+    expect((await rebuild('orders')).code).toBe(0);
+    const again = await rowsOf(ids);
+    for (const id of [eventLast, envelopeLast])
+      expect(again.get(id)).toMatchObject({
+        ...right.get(id),
+        id: again.get(id)?.['id'],
+        created_at: expect.any(Date),
+        updated_at: expect.any(Date),
+      });
+    expect(again.get(elsewhere)).toMatchObject({ qty: 2, total_price: 10 });
+  }, 120_000);
+
+  test('of two at once, one does it and the other says so', async () => {
+    const ran = await Promise.all([rebuild('orders'), rebuild('orders')]);
+    expect(ran.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(ran.map(({ err }) => err).join('')).toBe('rebuild: the table is being rebuilt by somebody else\n');
+  }, 60_000);
+
+  test('a table that was dropped is made anew, by a second run if the first was killed in the middle', async () => {
+    const [id] = await settledOrders(1);
+    if (id === undefined) throw new Error('no order');
+    const before = (await rowsOf([id])).get(id);
+    const isThere = async (table: string) =>
+      (await sql.query<unknown[]>(`SHOW TABLES FROM orders LIKE ?`, [table])).length > 0;
+    await sql.query('DROP TABLE orders.orders');
+    expect(await rebuild('orders', '--dry-run')).toEqual({
+      code: 0,
+      out: 'the table orders is missing; nothing was changed\n',
+      err: '',
+    });
+    expect(await isThere('orders')).toBe(false);
+
+    const killing = new AbortController();
+    const killed = rebuildUntil(killing.signal, 'orders');
+    await waitFor(() => isThere('orders\\_rebuilt'), { what: 'the shadow table' });
+    killing.abort();
+    expect((await killed).code).toBeNull();
+    // The server notices that the client is gone, and gives up its turn.
+    await waitFor(async () => (await rebuild('orders')).code === 0, { what: 'the second run' });
+    expect(without('id', (await rowsOf([id])).get(id))).toEqual(without('id', before));
+    expect(await isThere('orders\\_rebuilt')).toBe(false);
   }, 120_000);
 
   test.each<[string, number, RegExp, ...string[]]>([

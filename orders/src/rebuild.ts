@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { createProgress } from './rebuild/progress.ts';
 import { rebuildOrders } from './rebuild/rebuild-orders.ts';
 import { reportText } from './rebuild/report.ts';
-import { requireTable, takeTurn } from './rebuild/prepare.ts';
+import { hasTable, makeTable, takeTurn } from './rebuild/prepare.ts';
 
 // Rebuilds the table orders from the log, with the account of the database's owner; what it may be asked for is said by
 // `npm run -s rebuild -- --help`.
@@ -37,17 +37,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   await database.start?.();
   const endTurn = await takeTurn(config);
-  await requireTable(database);
-  const dryRun = values['dry-run'];
-  const report = await rebuildOrders({
-    database,
-    kafka,
-    dryRun,
-    prune: values.prune,
-    progress: progress.show,
-  });
-  progress.clear();
-  process.stdout.write(reportText(report, { dryRun, prune: values.prune }));
+  const { 'dry-run': dryRun, prune } = values;
+  const found = await hasTable(database);
+  if (dryRun && !found) {
+    process.stdout.write('the table orders is missing; nothing was changed\n');
+  } else {
+    if (!found) await makeTable(database);
+    const report = await rebuildOrders({ database, kafka, dryRun, prune, progress: progress.show });
+    progress.clear();
+    process.stdout.write(reportText(report, { dryRun, prune }));
+  }
   await endTurn();
 } catch (error) {
   progress.clear();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
 import { toEnvelope } from '../src/envelope.ts';
-import { readEventRow, readTypedRow } from '../src/rebuild/read-row.ts';
+import { isTyped, readEnvelope, readEventRow } from '../src/rebuild/read-row.ts';
 import { consumed, recordOf } from './records.ts';
 
 const appended = Date.parse('2026-07-02T00:00:00.000Z');
@@ -28,24 +28,31 @@ test('an event makes the very row that the projector writes for it', () => {
 });
 
 describe('an envelope of the topic orders', () => {
-  test('that the projector wrote is passed over: its event tells the same', () => {
+  test('that the projector wrote makes the row that its event makes', () => {
     const order = { orderId: 'o', userId: 'u', productId: 'p', qty: 2, unitPrice: 5, totalPrice: 10 };
     const times = { placedAt: new Date(appended), changedAt: new Date(appended) };
-    const row = toEnvelope({ ...order, ...times, status: 'CONFIRMED', reason: null }, { id: 'e' });
-    expect(readTypedRow(consumed(row, appended))).toBeNull();
+    const row = consumed(
+      toEnvelope({ ...order, ...times, status: 'PENDING', reason: null }, { id: 'e' }),
+      appended,
+    );
+    const { partition, ...made } = readEnvelope(row);
+    expect(made).toEqual(readEventRow(recordOf('orders.events', order)));
+    expect(partition).toBe(row.partition);
+    expect([isTyped(row), isTyped(typed(payload))]).toEqual([false, true]);
   });
 
   test('that somebody typed takes what it leaves out as the table does, at the time of its record', () => {
-    expect(readTypedRow(typed(payload))).toEqual({
+    expect(readEnvelope(typed(payload))).toEqual({
       ...payload,
       ...{ status: 'PENDING', reason: null, created_at: appended, updated_at: appended },
       told: Object.keys(payload),
       recordedAt: appended,
+      partition: 2,
     });
   });
 
   test('tells what it says, and what its schema says in its place', () => {
-    const row = readTypedRow(typed({ ...payload, reason: null }, { status: 'CANCELLED', created_at: 7 }));
+    const row = readEnvelope(typed({ ...payload, reason: null }, { status: 'CANCELLED', created_at: 7 }));
     expect(row).toMatchObject({ status: 'CANCELLED', reason: null, created_at: 7, updated_at: appended });
     expect(row?.told).toEqual([...Object.keys(payload), 'status', 'reason', 'created_at']);
   });
@@ -57,11 +64,11 @@ describe('an envelope of the topic orders', () => {
     ['an unknown status', { ...payload, status: 'SHIPPED' }],
     ['a time before 1970', { ...payload, created_at: -1 }],
   ])('with %s makes no row', (_, row) => {
-    expect(() => readTypedRow(typed(row))).toThrow(InvalidRecordError);
+    expect(() => readEnvelope(typed(row))).toThrow(InvalidRecordError);
   });
 
   test('that is no envelope makes no row', () => {
     for (const value of ['hello', null, '[]', JSON.stringify(payload)])
-      expect(() => readTypedRow(recordOf('orders', value))).toThrow(InvalidRecordError);
+      expect(() => readEnvelope(recordOf('orders', value))).toThrow(InvalidRecordError);
   });
 });

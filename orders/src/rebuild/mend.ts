@@ -1,5 +1,5 @@
 import type { Database, Sql } from '@ordermesh/chassis/database';
-import { findUnknown, findWrong, stillUnknown, stillWrong } from './compare.ts';
+import { expected, findAmiss, findUnknown, findWrong, stillUnknown, stillWrong } from './compare.ts';
 import { columns, shadow } from './shadow-table.ts';
 
 /** Rows that are put in at once. */
@@ -17,20 +17,27 @@ const insert = (sql: Sql, rows: Values[], names: readonly string[], more = ''): 
     rows.map((row) => names.map((name) => row[name])),
   );
 
+const expectedRow = columns.map((column) => `${expected(column)} AS ${column}`).join(', ');
+
 /** Upserts the log's rows as the sink connector does: under the trigger, no row moves backwards. */
-async function upsert(sql: Sql, orderIds: string[]): Promise<void> {
+async function upsert(sql: Sql, orderIds: string[], updated: readonly string[] = columns): Promise<void> {
   const rows = await sql.query<Values[]>(
-    `SELECT ${columns.join(', ')} FROM ${shadow} WHERE order_id IN (?) ORDER BY order_id`,
+    `SELECT ${expectedRow} FROM ${shadow} r WHERE order_id IN (?) ORDER BY order_id`,
     [orderIds],
   );
-  const updates = columns.map((column) => `${column} = VALUES(${column})`);
+  const updates = updated.map((column) => `${column} = VALUES(${column})`);
   await insert(sql, rows, columns, `ON DUPLICATE KEY UPDATE ${updates.join(', ')}`);
 }
+
+/** Adds rows that are missing and moves on those that are behind, whatever the sink does to them meanwhile. */
+const moveOn = (sql: Sql, orderIds: string[]) => upsert(sql, orderIds, ['reason', 'updated_at', 'status']);
 
 /** Puts the log's rows in the place of the live ones, past the trigger, which watches updates. The surrogate id stays. */
 async function replace(sql: Sql, orderIds: string[]): Promise<void> {
   const taken = columns.map((column) =>
-    column.endsWith('_at') ? `IF(r.times_told, r.${column}, o.${column}) AS ${column}` : `r.${column}`,
+    column.endsWith('_at')
+      ? `IF(r.times_told, ${expected(column)}, o.${column}) AS ${column}`
+      : `${expected(column)} AS ${column}`,
   );
   const rows = await sql.query<Values[]>(
     `SELECT o.id, ${taken.join(', ')} FROM ${shadow} r JOIN orders o USING (order_id) WHERE r.order_id IN (?)`,
@@ -54,19 +61,19 @@ async function* pagesOf<T>(find: (after: string) => Promise<T[]>, idOf: (found: 
 }
 
 /**
- * What the sink connector would put right by itself, had it the records once more: rows that are missing, and rows that
- * are behind. Only orders whose last record is no younger than `until`, for the others are still on their way. Resolves
- * to the counts; `behind` includes those that only contradict the log.
+ * Rows that are missing are added, rows that are behind moved on; neither can undo what the sink writes meanwhile, so
+ * nothing is locked. Only orders whose last record is no younger than `until`, for the others are still on their way.
+ * Resolves to the counts; `wrong` are all that are there and differ, which is not mended here where it is more than the status.
  */
 export async function addMissing(
   database: Pick<Database, 'sql' | 'transaction'>,
   { until, dryRun, onProgress }: { until: Date; dryRun: boolean; onProgress: (count: number) => void },
 ): Promise<{ missing: number; wrong: number }> {
   const counts = { missing: 0, wrong: 0 };
-  const find = (after: string) => findWrong(database.sql, { after, until, limit: upsertedAtOnce });
+  const find = (after: string) => findAmiss(database.sql, { after, until, limit: upsertedAtOnce });
   for await (const page of pagesOf(find, ({ orderId }) => orderId)) {
     const ids = page.map(({ orderId }) => orderId);
-    if (!dryRun) await database.transaction((sql) => upsert(sql, ids));
+    if (!dryRun) await database.transaction((sql) => moveOn(sql, ids));
     counts.missing += page.filter(({ missing }) => missing).length;
     counts.wrong += page.filter(({ missing }) => !missing).length;
     onProgress(counts.missing + counts.wrong);
@@ -81,18 +88,16 @@ export async function addMissing(
  */
 export async function replaceWrong(
   database: Pick<Database, 'sql' | 'transaction'>,
-  { caughtUp, dryRun }: { caughtUp: () => Promise<void>; dryRun: boolean },
+  { caughtUp }: { caughtUp: () => Promise<void> },
 ): Promise<number> {
   let replaced = 0;
   const find = (after: string) => findWrong(database.sql, { after, until: new Date(), limit: lockedAtOnce });
-  for await (const page of pagesOf(find, ({ orderId }) => orderId)) {
-    const ids = page.filter(({ missing }) => !missing).map(({ orderId }) => orderId);
-    if (ids.length === 0) continue;
+  for await (const ids of pagesOf(find, (orderId) => orderId)) {
     replaced += await database.transaction(async (sql) => {
       await lock(sql, ids);
       await caughtUp();
       const differing = await stillWrong(sql, ids);
-      if (dryRun || differing.length === 0) return differing.length;
+      if (differing.length === 0) return 0;
       await upsert(sql, differing);
       const wrong = await stillWrong(sql, differing);
       if (wrong.length > 0) await replace(sql, wrong);

@@ -18,12 +18,15 @@ export async function takeTurn(config: DatabaseConfig): Promise<() => Promise<vo
   };
 }
 
-/** A table that was lost is made anew, empty, by the migration that made it. */
-export async function requireTable({ sql, data }: Pick<Database, 'sql' | 'data'>): Promise<void> {
+export async function hasTable({ sql }: Pick<Database, 'sql'>): Promise<boolean> {
   const found = await sql.query<unknown[]>(
     `SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'orders'`,
   );
-  if (found.length > 0) return;
+  return found.length > 0;
+}
+
+/** A table that was lost is made anew, empty, by the migration that made it. */
+export async function makeTable({ data }: Pick<Database, 'data'>): Promise<void> {
   const runner = data.createQueryRunner();
   try {
     await new Orders1763600000001().up(runner);

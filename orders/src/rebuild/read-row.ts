@@ -40,13 +40,14 @@ export function readEventRow(record: ConsumedRecord): Row | null {
   return order && { ...toRow(order), told: columns, recordedAt: Number(record.timestamp) };
 }
 
+/** Whether an envelope of the topic `orders` was written by somebody else than the projector. */
+export const isTyped = (record: ConsumedRecord): boolean => record.headers['type'] !== rowType;
+
 /**
- * The row that an envelope of the topic `orders` makes which the projector did not write: one that somebody typed. Null
- * for the projector's. What it leaves out is as the table takes it by itself: PENDING, at the time of the record.
- * Throws InvalidRecordError.
+ * The row that an envelope of the topic `orders` makes, the projector's or one that somebody typed. What it leaves out is
+ * as the table takes it by itself: PENDING, at the time of the record. Throws InvalidRecordError.
  */
-export function readTypedRow(record: ConsumedRecord): Row | null {
-  if (record.headers['type'] === rowType) return null;
+export function readEnvelope(record: ConsumedRecord): Row {
   const { schema, payload } = parseFields(envelopeFields, parseJsonObject(record));
   // As Kafka Connect reads it: a field that the schema declares is there, as its default or else as null.
   const values = Object.fromEntries(
@@ -64,5 +65,6 @@ export function readTypedRow(record: ConsumedRecord): Row | null {
     updated_at: row.updated_at ?? recordedAt,
     told: columns.filter((column) => row[column] !== undefined),
     recordedAt,
+    partition: record.partition,
   };
 }

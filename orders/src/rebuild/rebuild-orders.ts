@@ -6,8 +6,9 @@ import type { ConsumedRecord } from '@ordermesh/chassis/record';
 import { setTimeout as delay } from 'node:timers/promises';
 import { rowsTopic } from '../envelope.ts';
 import { ordersTopic } from '../events.ts';
+import { countUndecided } from './compare.ts';
 import { addMissing, pruneUnknown, replaceWrong } from './mend.ts';
-import { readEventRow, readTypedRow } from './read-row.ts';
+import { isTyped, readEnvelope, readEventRow } from './read-row.ts';
 import { readRefused } from './refused.ts';
 import { createShadowTable, dropShadowTable, writeShadow, type Row } from './shadow-table.ts';
 
@@ -15,15 +16,20 @@ import { createShadowTable, dropShadowTable, writeShadow, type Row } from './sha
 const catchUpWithinMs = 10_000;
 /** An order whose last record is younger may be on its way through projector and sink. */
 const onItsWayMs = 5_000;
+/** For so long the sink is waited for, lest it refuses a typed envelope that we took for a row. */
+const refusedWithinMs = 2_000;
 
 export type Report = {
-  /** Records of orders.events, and rows that they made. */
+  /** Records of orders.events. */
   events: number;
-  eventRows: number;
+  /** Rows that the records of both topics made, and those of them that people typed. */
+  rows: number;
   typedRows: number;
   missing: number;
   behind: number;
   wrong: number;
+  /** Rows that differ, of which the log does not say whether they are wrong. */
+  undecided: number;
   unknown: number;
   unknownExample: string | undefined;
   /** How long it took to make the table that the log tells of, in milliseconds. */
@@ -33,8 +39,12 @@ export type Report = {
 type Progress = (step: string, done?: number, total?: number) => void;
 
 /**
- * Rebuilds the table `orders` from the log while orders are placed and settled: the events of orders.events as the projector
- * reads them, then the envelopes that people typed.
+ * Rebuilds the table `orders` from the log while orders are placed and settled.
+ *
+ * What a row is, the topic `orders` says: it holds all that the sink was ever given, the projector's rows and those that
+ * people typed, in the order in which it was given. Reading orders.events first and what was typed afterwards would
+ * turn that order around for an id that is in both, and put in place of a right row what it was before. The events, as
+ * the projector reads them, are for what that topic lacks: orders that it does not know, and how a row's status went on.
  *
  * Sending everything through the sink once more would not do: under the trigger no status is ever set right, an emptied
  * table would deny orders to whoever reads meanwhile, and new orders would stand in line behind all old ones. Replacing the
@@ -53,27 +63,34 @@ export async function rebuildOrders(options: {
   progress: Progress;
 }): Promise<Report> {
   const { database, kafka, dryRun, prune, progress } = options;
-  const rows = { events: 0, typed: 0 };
+  const rows = { all: 0, typed: 0 };
 
-  const fill = (read: (record: ConsumedRecord) => Row | null, kind: keyof typeof rows) =>
+  const fill = (read: (record: ConsumedRecord) => Row | null) =>
     async function onRecords(records: ConsumedRecord[]): Promise<void> {
       const made = records.flatMap((record) => readOrSkip(read, record) ?? []);
       await writeShadow(database, made);
-      rows[kind] += made.length;
+      rows.all += made.length;
     };
   const begun = Date.now();
   await createShadowTable(database);
-  const events = createLogReader({ kafka, topic: ordersTopic, onRecords: fill(readEventRow, 'events') });
+  const events = createLogReader({ kafka, topic: ordersTopic, onRecords: fill(readEventRow) });
   let typed: LogReader | undefined;
   try {
+    const known = await endsOf(kafka, rowsTopic);
     await events.start();
     await events.caughtUp({ onProgress: (done, total) => progress(`reading ${ordersTopic}`, done, total) });
 
     progress('reading what the sink refused');
+    await delay(Math.max(0, begun + refusedWithinMs - Date.now()));
     const refused = await readRefused(kafka);
-    const readTyped = (record: ConsumedRecord) =>
-      refused.has(`${record.partition}-${record.offset}`) ? null : readTypedRow(record);
-    const typing = createLogReader({ kafka, topic: rowsTopic, onRecords: fill(readTyped, 'typed') });
+    const readRow = (record: ConsumedRecord): Row | null => {
+      if (refused.has(`${record.partition}-${record.offset}`)) return null;
+      const row = readEnvelope(record);
+      if (!isTyped(record)) return row;
+      rows.typed++;
+      return { ...row, doubted: BigInt(record.offset) >= (known.get(record.partition) ?? 0n) };
+    };
+    const typing = createLogReader({ kafka, topic: rowsTopic, onRecords: fill(readRow) });
     typed = typing;
     await typing.start();
     await typing.caughtUp({ onProgress: (done, total) => progress(`reading ${rowsTopic}`, done, total) });
@@ -91,16 +108,18 @@ export async function rebuildOrders(options: {
     await letPass(database, until);
     const added = await addMissing(database, { until, dryRun, onProgress: (n) => progress('mending', n) });
     progress('replacing what contradicts the log');
-    const wrong = await replaceWrong(database, { caughtUp, dryRun });
+    const wrong = dryRun ? added.wrong : await replaceWrong(database, { caughtUp });
+    const undecided = await countUndecided(database.sql);
     progress('looking for orders that no record tells of');
     const { unknown, example } = await pruneUnknown(database, { caughtUp, prune: prune && !dryRun });
     return {
       events: events.read(),
-      eventRows: rows.events,
+      rows: rows.all,
       typedRows: rows.typed,
       missing: added.missing,
       behind: dryRun ? 0 : Math.max(0, added.wrong - wrong),
       wrong,
+      undecided,
       unknown,
       unknownExample: example,
       fillMs,
@@ -108,6 +127,18 @@ export async function rebuildOrders(options: {
   } finally {
     await Promise.all([events.stop(), typed?.stop()]);
     await dropShadowTable(database);
+  }
+}
+
+/** The offset after the last, by partition. */
+async function endsOf(kafka: KafkaClient, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const ends = await admin.fetchTopicOffsets(topic);
+    return new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]));
+  } finally {
+    await admin.disconnect();
   }
 }
 

@@ -2,8 +2,9 @@ import type { Report } from './rebuild-orders.ts';
 
 /** What was found and done, for people. */
 export function reportText(report: Report, { dryRun, prune }: { dryRun: boolean; prune: boolean }): string {
-  const { events, eventRows, typedRows, missing, behind, wrong, unknown, unknownExample, fillMs } = report;
-  const rate = Math.round(((eventRows + typedRows) / Math.max(1, fillMs)) * 1000);
+  const { events, rows, typedRows, missing, behind, wrong, undecided, unknown, unknownExample, fillMs } =
+    report;
+  const rate = Math.round((rows / Math.max(1, fillMs)) * 1000);
   const lines = [
     `read ${events} records of orders.events and ${typedRows} typed envelopes in ${(fillMs / 1000).toFixed(1)} s (${rate} rows/s)`,
     ...(dryRun
@@ -12,6 +13,10 @@ export function reportText(report: Report, { dryRun, prune }: { dryRun: boolean;
           `${missing} missing rows added, ${behind} brought up to date, ${wrong} that contradicted the log replaced`,
         ]),
   ];
+  if (undecided > 0)
+    lines.push(
+      `left alone ${undecided} rows that differ from typed envelopes of which the log does not say which was last, or if the sink takes them`,
+    );
   if (unknown > 0) {
     const what = `${unknown} rows of which no record tells, such as ${JSON.stringify(unknownExample)}`;
     lines.push(

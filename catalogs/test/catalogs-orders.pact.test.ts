@@ -1,62 +1,79 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
-import { parseEvent } from '../src/events.ts';
-import type { Reservation } from '../src/reservation.ts';
-import { decideReservations } from '../src/reserve-stock.ts';
-import { createMessagePact } from './message-pact.ts';
-import { anOrder, expectedOrder, sees, traceparent } from './pact-order.ts';
+import { traceparent } from '@ordermesh/chassis/testing/matchers';
+import { createMessagePact } from '@ordermesh/chassis/testing/message-pact';
+import {
+  anOrder,
+  changed,
+  expectedOrder,
+  moved,
+  nothing,
+  ofAnOrder,
+  orderRow,
+  reserved,
+  written,
+} from './pact-order.ts';
 
 const pact = createMessagePact('catalogs', 'orders');
-afterAll(() => pact.publish());
 const topic = 'orders.events';
+const { qty } = anOrder;
 
 const expected = (type: string) => ({
+  ...ofAnOrder,
   description: type,
-  about: anOrder,
   topic,
   key: anOrder.orderId,
   headers: { type, traceparent },
   value: expectedOrder,
 });
 
-const order = { ...anOrder, placedAt: new Date(anOrder.placedAt) };
-
-/** What becomes of the record when there are 100 units and this reservation. */
-function decided(record: ConsumedRecord, ...reservations: Reservation[]) {
-  sees(record);
-  const event = parseEvent(record);
-  const existing = {
-    reservations: new Map(reservations.map((reservation) => [reservation.orderId, reservation])),
-    movements: new Set<string>(),
-  };
-  return event && decideReservations([event], new Map([[anOrder.productId, 100]]), existing);
-}
-
-test('the stock of an order that was placed is reserved, and users told, in the same trace', async () => {
-  await pact.expects(expected('OrderPlaced'), (record) => {
-    expect(decided(record)).toMatchObject({
-      opened: [{ ...order, status: 'RESERVED', reason: null }],
-      outbox: [{ type: 'StockReserved', payload: anOrder, traceparent: record.headers['traceparent'] }],
-    });
-  });
+/** The event about the order that others get, in the trace of the record. */
+const event = (type: string, { headers }: ConsumedRecord) => ({
+  id: expect.any(String),
+  type,
+  key: anOrder.orderId,
+  traceparent: headers['traceparent'],
+  payload: anOrder,
 });
 
-test('the stock of an order that is to be cancelled is released', async () => {
-  await pact.expects(expected('OrderCancelRequested'), (record) => {
-    const reserved: Reservation = { ...order, status: 'RESERVED', reason: null };
-    expect(decided(record, reserved)).toMatchObject({
-      changed: [{ ...order, status: 'RELEASED', reason: 'CANCELLED' }],
-      outbox: [{ type: 'StockReleased', payload: anOrder, traceparent: record.headers['traceparent'] }],
+pact.expects(
+  'the stock of an order that was placed is reserved, and users told, in the same trace',
+  expected('OrderPlaced'),
+  async (record) => {
+    expect(await written(record)).toEqual({
+      fate: 'applied',
+      reservations: [reserved],
+      changes: [moved({ available: -qty, reserved: qty })],
+      published: [event('StockReserved', record)],
+    });
+    expect(await written(record, reserved)).toEqual({ fate: 'applied', ...nothing });
+  },
+);
+
+pact.expects(
+  'the stock of an order that is to be cancelled is released',
+  expected('OrderCancelRequested'),
+  async (record) => {
+    const published = [event('StockReleased', record)];
+    expect(await written(record, reserved)).toEqual({
+      fate: 'applied',
+      reservations: [],
+      changes: [changed('RELEASED', 'CANCELLED'), moved({ available: qty, reserved: -qty })],
+      published,
     });
     // One that catalogs has not heard of carries all that is needed to remember it.
-    expect(decided(record)).toMatchObject({
-      opened: [{ ...order, status: 'RELEASED', reason: 'CANCELLED_BEFORE_RESERVED' }],
+    expect(await written(record)).toEqual({
+      fate: 'applied',
+      reservations: [{ ...orderRow, status: 'RELEASED', reason: 'CANCELLED_BEFORE_RESERVED' }],
+      changes: [],
+      published,
     });
-  });
-});
+  },
+);
 
-test.each(['OrderConfirmed', 'OrderRejected', 'OrderCancelled'])('%s is of no concern', async (type) => {
-  await pact.expects({ description: type, about: anOrder, topic, headers: { type } }, (record) => {
-    expect(decided(record)).toBeNull();
+for (const type of ['OrderConfirmed', 'OrderRejected', 'OrderCancelled']) {
+  const told = { ...ofAnOrder, description: type, topic, headers: { type } };
+  pact.expects(`${type} is of no concern`, told, async (record) => {
+    expect(await written(record, reserved)).toEqual({ fate: 'of no concern', ...nothing });
   });
-});
+}

@@ -1,7 +1,8 @@
-import { expect } from '@jest/globals';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
+import { consume } from '@ordermesh/chassis/testing/consume';
+import { dateTime } from '@ordermesh/chassis/testing/matchers';
+import { createRecordingDatabase } from '@ordermesh/chassis/testing/recording-database';
 import { createReserveStock } from '../src/reserve-stock.ts';
-import { matching } from './message-pact.ts';
 
 /** The order that the messages of a pact are about. */
 export const anOrder = {
@@ -13,21 +14,48 @@ export const anOrder = {
   totalPrice: 15_000,
   placedAt: '2026-07-01T01:30:05.123Z',
 };
+export const ofAnOrder = { given: 'an order', about: anOrder };
 
-/** The same as every event carries it; any writing of the time is as good. */
-export const expectedOrder = {
-  ...anOrder,
-  placedAt: matching(String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`, anOrder.placedAt),
+/** The same as every event carries it. */
+export const expectedOrder = { ...anOrder, placedAt: dateTime(anOrder.placedAt) };
+
+/** The same as rows have it. */
+export const orderRow = {
+  order_id: anOrder.orderId,
+  product_id: anOrder.productId,
+  user_id: anOrder.userId,
+  qty: anOrder.qty,
+  unit_price: anOrder.unitPrice,
+  total_price: anOrder.totalPrice,
+  placed_at: new Date(anOrder.placedAt),
 };
+export const reserved = { ...orderRow, status: 'RESERVED', reason: null };
 
-export const traceparent = matching(
-  '00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}',
-  '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-);
+/**
+ * What a record makes the service write when there are 100 units, and these reservations. The database is stood in for:
+ * reserve-stock.int.test.ts and life-cycle.int.test.ts hold the same handler to a real one.
+ */
+export async function written(record: ConsumedRecord, ...reservations: (typeof reserved)[]) {
+  const stock = [{ product_id: anOrder.productId, available: 100 }];
+  const recording = createRecordingDatabase({ stock, reservations, movements: [] });
+  const [fate] = await consume(createReserveStock({ database: recording.database }), [record]);
+  return {
+    fate,
+    reservations: recording.inserted('reservations'),
+    changes: recording.changes(),
+    published: recording.published(),
+  };
+}
 
-const { topics } = createReserveStock({
-  database: { transaction: () => Promise.reject(new Error('decided without a database')) },
+export const nothing = { reservations: [], changes: [], published: [] };
+
+/** The statements that give the reservation its new status, and move its units. */
+export const changed = (status: string, reason: string | null) => ({
+  statement: 'UPDATE reservations SET status = ?, reason = ? WHERE order_id = ?',
+  values: [[status, reason, anOrder.orderId]],
 });
-
-/** The consumer gets to see the record. */
-export const sees = (record: ConsumedRecord) => expect(topics).toContain(record.topic);
+export const moved = (by: { available?: number; reserved?: number; sold?: number }) => ({
+  statement:
+    'UPDATE stock SET available = available + ?, reserved = reserved + ?, sold = sold + ?, moved = moved + ? WHERE product_id = ?',
+  values: [[by.available ?? 0, by.reserved ?? 0, by.sold ?? 0, 0, anOrder.productId]],
+});

@@ -1,7 +1,15 @@
 import type { Append } from '@ordermesh/chassis/appender';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
+import type { ConsumedRecord } from '@ordermesh/chassis/record';
 import type { Definition } from '@ordermesh/connectors';
 import { readEnvelope, type Envelope, type FieldSchema, type Scalar } from './envelope.ts';
+
+/** A record with key and value as the text that they are, as what a sink reads is written. */
+export const asWritten = ({ key, value, ...rest }: ConsumedRecord): Append => ({
+  ...rest,
+  key: key && key.toString(),
+  value: value && value.toString(),
+});
 
 /** A column as the sink's definition declares it, in the grammar of the transform CheckColumns. */
 export type Declaration = {

@@ -1,22 +1,23 @@
 import { join } from 'node:path';
-import { parseEvent } from '@ordermesh/catalogs/events';
-import { createReserveStock, decideReservations } from '@ordermesh/catalogs/reserve-stock';
-import type { Append } from '@ordermesh/chassis/appender';
+import { createReserveStock } from '@ordermesh/catalogs/reserve-stock';
+import type { Append, Appender } from '@ordermesh/chassis/appender';
+import type { Handler } from '@ordermesh/chassis/consumer';
+import type { Database } from '@ordermesh/chassis/database';
 import { InvalidRecordError } from '@ordermesh/chassis/errors';
 import type { ConsumedRecord } from '@ordermesh/chassis/record';
+import { consume, createRecordingAppender } from '@ordermesh/chassis/testing/consume';
+import { createRecordingDatabase, type Write } from '@ordermesh/chassis/testing/recording-database';
 import { definitionsFolder, readDefinition } from '@ordermesh/connectors';
-import { createProjectOrders, decideRow } from '@ordermesh/orders/project-orders';
-import { readOutcome } from '@ordermesh/orders/read-outcome';
-import { createSettleOrders, decideOutcome } from '@ordermesh/orders/settle-orders';
-import { parseStockEvent } from '@ordermesh/users/events';
-import { createTakePayment, decidePayments } from '@ordermesh/users/take-payment';
+import { createProjectOrders } from '@ordermesh/orders/project-orders';
+import { createSettleOrders } from '@ordermesh/orders/settle-orders';
+import { createTakePayment } from '@ordermesh/users/take-payment';
 import { createSink, declaredColumns } from './sink.ts';
 
-/** What a consumer's own code makes of records, one after the other. Throws InvalidRecordError for what becomes a dead letter. */
+/**
+ * What a consumer's own code makes of records of one partition: what becomes of each, and what it writes for them. A
+ * sink throws InvalidRecordError for what becomes a dead letter.
+ */
 export type Consumer = (records: readonly Append[]) => unknown;
-
-const nothing = { append: () => Promise.resolve() };
-const database = { transaction: () => Promise.reject(new Error('decided without a database')) };
 
 const bytes = (content: Buffer | string | null) => (content === null ? null : Buffer.from(content));
 
@@ -31,60 +32,73 @@ const asConsumed = ({ topic, key, value, headers }: Append): ConsumedRecord => (
   headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
 });
 
-/** A consumer that reads records of its topics one by one, and decides by what it has read of all of them. */
-function consumer<E>(
-  topics: readonly string[],
-  read: (record: ConsumedRecord) => E | null,
-  decide: (events: E[]) => unknown,
-): Consumer {
-  return (records) => {
-    const unread: ('unseen' | null)[] = [];
-    const events: E[] = [];
-    for (const record of records) {
-      const event = topics.includes(record.topic) ? read(asConsumed(record)) : null;
-      if (event !== null) events.push(event);
-      else unread.push(topics.includes(record.topic) ? null : 'unseen');
-    }
-    return { unread, decided: events.length > 0 ? decide(events) : null };
+/** What becomes of each record. Of a dead letter only that it is one counts: what it says is for people. */
+async function fatesOf<E>(handler: Handler<E>, records: readonly Append[]): Promise<string[]> {
+  const fates = await consume(handler, records.map(asConsumed));
+  return fates.map((fate) => fate.replace(/:.*$/s, ''));
+}
+
+/** A service that appends. */
+const appending =
+  <E>(createHandler: (options: { appender: Pick<Appender, 'append'> }) => Handler<E>): Consumer =>
+  async (records) => {
+    const { append, appended } = createRecordingAppender();
+    const fates = await fatesOf(createHandler({ appender: { append } }), records);
+    return { fates, written: appended };
   };
+
+type Tables = Parameters<typeof createRecordingDatabase>[0];
+
+/**
+ * A service that writes into its database: what it would write, by what it finds, in each of these states. The database
+ * is stood in for at this level; the services' own int tests hold the same handlers to a real one. When it writes
+ * (`created_at`) does not come from the record.
+ */
+const writing =
+  <E>(
+    createHandler: (options: { database: Pick<Database, 'transaction'> }) => Handler<E>,
+    states: Tables[],
+  ): Consumer =>
+  async (records) => {
+    const made: { fates: string[]; written: unknown[] }[] = [];
+    for (const tables of states) {
+      const { database, written } = createRecordingDatabase(tables);
+      const fates = await fatesOf(createHandler({ database }), records);
+      made.push({ fates, written: written.map(withoutTime) });
+    }
+    return made;
+  };
+
+function withoutTime(write: Write): unknown {
+  if (!('into' in write)) return write;
+  return { ...write, rows: write.rows.map((row) => ({ ...row, created_at: undefined })) };
 }
 
 /** The order that pacts are about, as a service remembers it. */
 const order = {
-  orderId: 'order-1',
-  userId: 'user-1',
-  productId: 'CATALOG-001',
+  order_id: 'order-1',
+  user_id: 'user-1',
+  product_id: 'CATALOG-001',
   qty: 10,
-  unitPrice: 1500,
-  totalPrice: 15_000,
-  placedAt: new Date('2026-07-01T01:30:05.123Z'),
+  unit_price: 1500,
+  total_price: 15_000,
+  placed_at: new Date('2026-07-01T01:30:05.123Z'),
 };
 
-const catalogs = consumer(createReserveStock({ database }).topics, parseEvent, (events) =>
-  [[], [{ ...order, status: 'RESERVED' as const, reason: null }]].map((reservations) => {
-    const { refused, stock, ...written } = decideReservations(events, new Map([[order.productId, 100]]), {
-      reservations: new Map(reservations.map((reservation) => [reservation.orderId, reservation])),
-      movements: new Set(),
-    });
-    return { ...written, stock: [...stock], refused: refused.map(({ reason }) => reason) };
-  }),
-);
+const stock = [{ product_id: order.product_id, available: 100 }];
+const catalogs = writing(createReserveStock, [
+  { stock, reservations: [], movements: [] },
+  { stock, reservations: [{ ...order, status: 'RESERVED', reason: null }], movements: [] },
+]);
 
-const users = consumer(createTakePayment({ database }).topics, parseStockEvent, (events) =>
-  [[], [{ ...order, status: 'PAID' as const, reason: null, amount: order.totalPrice }]].map((payments) =>
-    decidePayments(
-      events,
-      new Map([[order.userId, order.totalPrice]]),
-      new Map(payments.map((payment) => [payment.orderId, payment])),
-    ),
-  ),
-);
+const wallets = [{ user_id: order.user_id, balance: order.total_price }];
+const users = writing(createTakePayment, [
+  { wallets, payments: [] },
+  { wallets, payments: [{ ...order, status: 'PAID', reason: null, amount: order.total_price }] },
+]);
 
-const orders = consumer(createSettleOrders({ appender: nothing }).topics, readOutcome, (outcomes) =>
-  outcomes.map(decideOutcome),
-);
-
-const projector = consumer(createProjectOrders({ appender: nothing }).topics, decideRow, (rows) => rows);
+const orders = appending(createSettleOrders);
+const projector = appending(createProjectOrders);
 
 /** What a sink writes. Which schema a row has counts as well where each change of it ends a batch. */
 function sinkOf(connector: string, { schemaCounts }: { schemaCounts: boolean }): Consumer {
@@ -94,7 +108,7 @@ function sinkOf(connector: string, { schemaCounts }: { schemaCounts: boolean }):
   return (records) =>
     records.map((record) => {
       const written = sink(record);
-      if (!written) return 'unseen';
+      if (!written) return 'not on its topics';
       if ('deleted' in written) return written;
       const { table, row, envelope } = written;
       if (schemaCounts) return { table, row, schema: [envelope.name, envelope.optional, ...envelope.fields] };
@@ -113,11 +127,10 @@ export const consumers: Record<string, Consumer> = {
 };
 
 /** What a consumer makes of records, so that it can be compared. */
-export function observe(consume: Consumer, records: readonly Append[]): string {
+export async function observe(consumer: Consumer, records: readonly Append[]): Promise<string> {
   try {
-    return JSON.stringify(consume(records));
+    return JSON.stringify(await consumer(records));
   } catch (error) {
-    // Only that it is turned away counts: what the dead letter says is for people.
     if (error instanceof InvalidRecordError) return 'dead letter';
     throw error;
   }

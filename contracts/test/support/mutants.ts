@@ -84,7 +84,9 @@ function fieldMutants(record: Append): Mutant[] {
       .map(([how, change]): Mutant => {
         const element = `field ${path.join('.')}`;
         return { element, how, record: withValue(changed(value, path, change)) };
-      }),
+      })
+      // What is null already is no mutant when nulled.
+      .filter((mutant) => mutant.record.value !== JSON.stringify(value)),
   );
   const more = changed(
     value,

@@ -65,7 +65,7 @@ export function rowMutantsOf(
   options: { schema: boolean },
 ): Mutant[] {
   const single = mutantsOf(record, topics).filter(
-    ({ element, how }) => how !== 'nulled' && (options.schema || !element.startsWith('field schema.')),
+    ({ element }) => options.schema || !element.startsWith('field schema.'),
   );
   return record.value === null ? single : [...single, ...columnMutants(record)];
 }

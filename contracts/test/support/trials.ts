@@ -23,15 +23,24 @@ const histories: Record<string, { provider: string; events: [string, string] }> 
   'users.events': { provider: 'users', events: ['PaymentCompleted', 'PaymentRefunded'] },
 };
 
+/**
+ * Rows for sinks: the replica's sink reads the key itself, so that its mutants show; and the table of orders needs no
+ * order, its trigger puts right what comes late.
+ */
+const rowTopics = ['orders', 'cdc.catalogs.products'];
+
 /** Whether any consumer decides otherwise when the events of an order come the other way round. */
 async function orderMattersOn(topic: string, parameters: unknown): Promise<boolean> {
+  if (rowTopics.includes(topic)) return false;
   const history = histories[topic];
-  if (!history) return false;
+  // Taken for one whose order does not matter, its key would go unchecked.
+  if (!history) throw new Error(`say in histories what an order goes through on ${topic}`);
   const { provider, events } = history;
   const records = await Promise.all(events.map((event) => recordOf(provider, event, parameters)));
-  return Object.values(consumers).some(
-    (consume) => observe(consume, records) !== observe(consume, records.toReversed()),
-  );
+  for (const consumer of Object.values(consumers)) {
+    if ((await observe(consumer, records)) !== (await observe(consumer, records.toReversed()))) return true;
+  }
+  return false;
 }
 
 /** What an arrow's consumer does with records. */
@@ -89,7 +98,7 @@ export async function tryArrow(arrow: Arrow): Promise<Trial[]> {
         rowMutantsOf(record, topics, { schema: message === firstRow })
       : mutantsOf(record, topics);
     const orderMatters = await orderMattersOn(record.topic, parameters);
-    for (const judged of judge(consumerOf(arrow), record, mutants, orderMatters)) {
+    for (const judged of await judge(consumerOf(arrow), record, mutants, orderMatters)) {
       const trial = { ...judged, message, red: false };
       trials.push(trial);
       for (const expectation of expectations) {

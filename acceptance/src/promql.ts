@@ -1,17 +1,5 @@
 /** Words of PromQL that are no metrics, when they are not followed by a bracket. */
-const words = new Set([
-  'and',
-  'or',
-  'unless',
-  'bool',
-  'offset',
-  'by',
-  'without',
-  'on',
-  'ignoring',
-  'inf',
-  'nan',
-]);
+const words = new Set(['and', 'or', 'unless', 'bool', 'by', 'without', 'on', 'ignoring', 'inf', 'nan']);
 
 /** The metrics and labels that an expression names. Enough of PromQL for our own rules and dashboards. */
 export function namesIn(expression: string): { metrics: string[]; labels: string[] } {
@@ -26,7 +14,7 @@ export function namesIn(expression: string): { metrics: string[]; labels: string
     .replace(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/g, (_, list: string) =>
       note(list),
     )
-    .replace(/\[[^\]]*\]/g, ' ');
+    .replace(/\[[^\]]*\]|\boffset\s+\w+/g, ' ');
   const metrics = [...bare.matchAll(/[a-zA-Z_][\w:]*(?!\s*\(|[\w:])/g)]
     .map(([name]) => name)
     .filter((name) => !words.has(name.toLowerCase()));

@@ -6,7 +6,7 @@ import { createShop } from '../src/shop.ts';
 const stack = runningStack();
 const { ports } = stack;
 const shop = createShop(stack.graphql, stack.demo.admin.token);
-const groupsOf: Record<string, string[]> = {
+const groupsIn: Record<string, string[]> = {
   users: ['users'],
   catalogs: ['catalogs'],
   'orders-1': ['orders-process', 'orders-projector'],
@@ -33,11 +33,14 @@ describe.each(services)('/metrics of %s', (instance, port) => {
   });
 });
 
-test.each(Object.entries(groupsOf))(
-  '%s tells the lag of its groups, by partition',
+test.each(Object.entries(groupsIn))(
+  '%s tells the lag of its groups and how far they have read, by partition',
   async (instance, groups) => {
     const port = services.find(([name]) => name === instance)?.[1] ?? 0;
-    const lags = (await scrape(port)).filter(({ name }) => name === 'kafka_consumer_lag_records');
+    const samples = await scrape(port);
+    const lags = samples.filter(({ name }) => name === 'kafka_consumer_lag_records');
+    const committed = samples.filter(({ name }) => name === 'kafka_consumer_committed_offset');
+    expect(committed.map(({ labels }) => labels)).toEqual(lags.map(({ labels }) => labels));
     expect([...new Set(lags.map(({ labels }) => labels['group']))].sort()).toEqual(groups);
     const perTopic = Object.groupBy(lags, ({ labels }) => `${labels['group']} ${labels['topic']}`);
     for (const partitions of Object.values(perTopic)) expect(partitions).toHaveLength(6);
@@ -52,17 +55,28 @@ test('a database and its pool are told of by those that have one', async () => {
   }
 });
 
-test('the watch tells each connector and task that runs, and how far the sinks are behind', async () => {
+test('the watch tells each connector and task that runs, how far the sinks are behind, and what they have set aside', async () => {
   const samples = await scrape(ports.connectors);
   for (const connector of ['catalogs-outbox', 'users-outbox', 'orders-sink', 'orders-products-sink']) {
     expect(sumOf(samples, 'connector_state', { connector, state: 'RUNNING' })).toBe(1);
     expect(sumOf(samples, 'connector_task_state', { connector, task: '0', state: 'RUNNING' })).toBe(1);
   }
-  const groups = samples.flatMap(({ name, labels }) =>
-    name === 'kafka_consumer_lag_records' ? [`${labels['group']} ${labels['topic']}`] : [],
+  const groupsOf = (metric: string) =>
+    samples.flatMap(({ name, labels }) => (name === metric ? [`${labels['group']} ${labels['topic']}`] : []));
+  for (const metric of ['kafka_consumer_lag_records', 'kafka_consumer_committed_offset']) {
+    expect(groupsOf(metric)).toEqual(
+      expect.arrayContaining([
+        'connect-orders-sink orders',
+        'connect-orders-products-sink cdc.catalogs.products',
+      ]),
+    );
+  }
+  expect(groupsOf('dead_letters_total')).toEqual(
+    expect.arrayContaining([
+      'connect-orders-sink orders-sink.dlq',
+      'connect-orders-products-sink orders-products-sink.dlq',
+    ]),
   );
-  expect(groups).toEqual(expect.arrayContaining(['connect-orders-sink orders']));
-  expect(groups).toEqual(expect.arrayContaining(['connect-orders-products-sink cdc.catalogs.products']));
 });
 
 const allOrders = async (): Promise<Sample[]> => (await Promise.all(ports.orders.map(scrape))).flat();

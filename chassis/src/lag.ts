@@ -24,6 +24,11 @@ export function createLag(options: {
     help: 'Records that the group has not committed, of the whole group: take the maximum over instances',
     labelNames: ['group', 'topic', 'partition'],
   });
+  const committedOffset = metrics.gauge({
+    name: 'kafka_consumer_committed_offset',
+    help: 'Where the group goes on reading, -1 before it has committed anything: while it changes, the group gets on',
+    labelNames: ['group', 'topic', 'partition'],
+  });
   let admin: Admin | undefined;
   let asking: Promise<void> | undefined;
   const told: { group: string; topic: string; partition: string }[] = [];
@@ -51,13 +56,17 @@ export function createLag(options: {
         const offset = offsets.find((each) => each.partition === partition)?.offset ?? '-1';
         const labels = { group: groupId, topic, partition: String(partition) };
         gauge.set(labels, lagOf(Number(offset), { low: Number(low), high: Number(high) }));
+        committedOffset.set(labels, Number(offset));
         told.push(labels);
       }
     });
   }
 
   function forget(): void {
-    for (const labels of told.splice(0)) gauge.remove(labels);
+    for (const labels of told.splice(0)) {
+      gauge.remove(labels);
+      committedOffset.remove(labels);
+    }
   }
 
   metrics.onScrape(async () => {

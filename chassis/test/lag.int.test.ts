@@ -67,17 +67,20 @@ async function valueOf(name: string, labels: Record<string, string>): Promise<nu
   const line = lines.find((each) => wanted.every((label) => each.includes(label)));
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
-const lag = () => valueOf('kafka_consumer_lag_records', { group: groupId, topic, partition: '0' });
+const place = () => ({ group: groupId, topic, partition: '0' });
+const lag = () => valueOf('kafka_consumer_lag_records', place());
+const committed = () => valueOf('kafka_consumer_committed_offset', place());
 
 test('the lag is told before a consumer ever joined, grows while it is stuck, and is 0 when it has caught up', async () => {
   await append('one', 'two');
-  expect(await lag()).toBe(2);
+  expect([await lag(), await committed()]).toEqual([2, -1]);
   void consumer.start();
   await eventually(() => attempts > 1, true);
   await append('three', 'bad');
-  expect(await lag()).toBe(4);
+  expect([await lag(), await committed()]).toEqual([4, -1]);
   isStuck = false;
   await eventually(lag, 0);
+  expect(await committed()).toBe(4);
   expect(await valueOf('kafka_consumer_records_total', { group: groupId, topic })).toBe(4);
   expect(await valueOf('dead_letters_total', { group: groupId, topic })).toBe(1);
   expect(await valueOf('kafka_appended_records_total', { appender: 'lag', topic })).toBe(4);
@@ -91,6 +94,7 @@ test('a lag that is not known is not told', async () => {
   expect(await lag()).toBe(1);
   await withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
   await eventually(lag, undefined);
+  expect(await committed()).toBeUndefined();
   await withAdmin((admin) =>
     admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true }),
   );

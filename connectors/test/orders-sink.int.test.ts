@@ -2,7 +2,7 @@ import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { allFields, complete, envelope, placedAt, typed, typedFields, withField } from './envelopes.ts';
 import type { Payload } from './envelopes.ts';
 import { malformed } from './malformed.ts';
-import { closeAll, database, observe, readTopic, run, send, until } from './support.ts';
+import { closeAll, database, observe, readTopic, run, send, told, until } from './support.ts';
 
 afterAll(closeAll, 30_000);
 jest.setTimeout(60_000);
@@ -86,6 +86,8 @@ test('the corpus is large enough to mean something', () => {
 
 test('among malformed records of every kind each good one lands and each bad one is a dead letter, the task RUNNING', async () => {
   const letters = await readTopic('orders-sink.dlq');
+  const deadLettersTold = () => told('dead_letters_total', 'group="connect-orders-sink"');
+  const toldBefore = await deadLettersTold();
   const observer = observe('orders-sink');
   const orderId = (i: number) => `${run}-good-${String(i).padStart(3, '0')}`;
   const messages = malformed.flatMap(({ value }, i) => {
@@ -114,6 +116,7 @@ test('among malformed records of every kind each good one lands and each bad one
   expect(states).toEqual(['RUNNING']);
   expect(landed.map((row) => row.order_id)).toEqual(malformed.map((_, i) => orderId(i)));
   expect(mine()).toHaveLength(malformed.length);
+  expect(await deadLettersTold()).toBeGreaterThanOrEqual((toldBefore ?? Number.NaN) + malformed.length);
   const wrong = malformed.flatMap(({ what, says, value }, i) => {
     const letter = mine().find(({ headers }) => headers['malformed'] === `${run}-${i}`);
     const message = letter?.headers['__connect.errors.exception.message'] ?? '';

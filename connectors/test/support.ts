@@ -18,6 +18,7 @@ export const stack = z
     connectUrl: z.string(),
     kafkaBrokers: z.string(),
     mariadb: z.object({ host: z.string(), port: z.number() }),
+    ports: z.looseObject({ connectors: z.number() }),
   })
   .parse(file('stack.json'));
 const secrets = z.looseObject({ databases: z.record(z.string(), z.string()) }).parse(file('secrets.json'));
@@ -65,6 +66,13 @@ export async function readTopic(topic: string): Promise<Letter[]> {
     },
   });
   return read;
+}
+
+/** The sample of `connectors watch` with this label, undefined where there is none. */
+export async function told(name: string, label: string): Promise<number | undefined> {
+  const text = await (await fetch(`http://127.0.0.1:${stack.ports.connectors}/metrics`)).text();
+  const line = text.split('\n').find((each) => each.startsWith(`${name}{`) && each.includes(label));
+  return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 
 const textOf = (headers: IHeaders | undefined): Record<string, string> =>

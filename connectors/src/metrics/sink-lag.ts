@@ -1,18 +1,13 @@
 import type { Admin } from 'kafkajs';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Connector } from '../connect.ts';
 import { createKafkaClient } from './kafka-client.ts';
-
-const topicsOf = ({ config }: Connector) =>
-  (config['topics'] ?? '')
-    .split(',')
-    .map((topic) => topic.trim())
-    .filter((topic) => topic !== '');
+import { deadLettersOf, placesOf, topicsOf } from './sink-offsets.ts';
 
 /**
- * How far each sink is behind the ends of its topics. Connect's REST interface tells what a sink has committed, not where
- * the log ends, so the broker is asked for both, at each scrape: the lag also grows while a task is FAILED. Unknown is
- * absent, never 0.
+ * How far each sink is behind the ends of its topics, and what it has set aside. Connect's REST interface tells what a
+ * sink has committed, not where the logs end, so the broker is asked for all of it, at each scrape: the lag also grows
+ * while a task is FAILED. Unknown is absent, never 0.
  */
 export function createSinkLag(options: {
   brokers: string;
@@ -21,11 +16,25 @@ export function createSinkLag(options: {
 }) {
   const { brokers, registry, connectors } = options;
   const kafka = createKafkaClient(brokers);
-  const gauge = new Gauge({
+  const registers = [registry];
+  const behind = new Gauge({
     name: 'kafka_consumer_lag_records',
     help: 'Records that the sink has not committed',
     labelNames: ['group', 'topic', 'partition'],
-    registers: [registry],
+    registers,
+  });
+  const committedOffset = new Gauge({
+    name: 'kafka_consumer_committed_offset',
+    help: 'Where the sink goes on reading, -1 before it has committed anything: while it changes, the sink gets on',
+    labelNames: ['group', 'topic', 'partition'],
+    registers,
+  });
+  // Set anew at each scrape to where the topic ends, which only ever grows: so it is a counter to whoever reads it.
+  const deadLetters = new Counter({
+    name: 'dead_letters_total',
+    help: 'Records that the sink has set aside, by the topic where they are now',
+    labelNames: ['group', 'topic'],
+    registers,
   });
   let admin: Admin | undefined;
 
@@ -42,33 +51,32 @@ export function createSinkLag(options: {
     await known?.disconnect().catch(() => undefined);
   }
 
-  async function ask(sink: Connector): Promise<{ labels: Record<string, string>; lag: number }[]> {
+  function forget(): void {
+    for (const instrument of [behind, committedOffset, deadLetters]) instrument.reset();
+  }
+
+  async function ask(): Promise<void> {
     const client = await connected();
-    const group = `connect-${sink.name}`;
-    const topics = topicsOf(sink);
-    const committed = await client.fetchOffsets({ groupId: group, topics });
-    const lags = topics.map(async (topic) => {
-      const offsets = committed.find((each) => each.topic === topic)?.partitions ?? [];
-      return (await client.fetchTopicOffsets(topic)).map(({ partition, low, high }) => {
-        const offset = Number(offsets.find((each) => each.partition === partition)?.offset ?? -1);
-        // Without an offset, or with one of a log that is gone, it begins at the start.
-        const next = offset < 0 || offset > Number(high) ? Number(low) : Math.max(offset, Number(low));
-        return { labels: { group, topic, partition: String(partition) }, lag: Number(high) - next };
-      });
-    });
-    return (await Promise.all(lags)).flat();
+    const sinks = connectors().filter((each) => each.type === 'sink' && topicsOf(each).length > 0);
+    // What cannot be answered is left out, and nothing else.
+    const [places, letters] = await Promise.all([
+      Promise.allSettled(sinks.map((sink) => placesOf(client, sink))),
+      Promise.allSettled(sinks.map((sink) => deadLettersOf(client, sink))),
+    ]);
+    forget();
+    for (const each of places.flatMap((asked) => (asked.status === 'fulfilled' ? asked.value : []))) {
+      behind.set(each.labels, each.lag);
+      committedOffset.set(each.labels, each.committed);
+    }
+    for (const asked of letters)
+      if (asked.status === 'fulfilled' && asked.value) deadLetters.inc(asked.value.labels, asked.value.ever);
+    if ([...places, ...letters].some(({ status }) => status === 'rejected')) await disconnect();
   }
 
   async function collect(): Promise<void> {
-    const sinks = connectors().filter(
-      (connector) => connector.type === 'sink' && topicsOf(connector).length > 0,
-    );
-    const asked = await Promise.allSettled(sinks.map(ask));
-    gauge.reset();
-    for (const each of asked) {
-      if (each.status === 'fulfilled') for (const { labels, lag } of each.value) gauge.set(labels, lag);
-    }
-    if (asked.some((each) => each.status === 'rejected')) await disconnect();
+    // An answer that comes too late for the scrape must not leave there what the one before was told.
+    forget();
+    await ask().catch(disconnect);
   }
 
   return { collect, stop: disconnect };

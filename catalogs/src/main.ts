@@ -40,7 +40,7 @@ const subgraph = createSubgraph<Context>({
   context: (viewer) => ({ viewer, loaders: createLoaders(database) }),
   verifier,
   signingSecret: config.GATEWAY_SIGNING_SECRET,
-  previousSigningSecret: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
+  previousSigningSecrets: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
   host: config.HOST,
   port: config.PORT,
   health,

@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
-/** A variable that is there and says nothing: an empty file, say. */
-const noValue = z.literal('').transform(() => undefined);
-
 const port = z.coerce.number().int().min(1).max(65535);
 
 /** What every service is told by its environment; a service extends it with what it alone needs. */
@@ -17,8 +14,12 @@ export const serviceEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   JWKS_URL: z.url(),
   GATEWAY_SIGNING_SECRET: z.string().min(32),
-  /** The one before, which subgraphs accept too: so that they can be given a new one before the gateway is. */
-  GATEWAY_PREVIOUS_SIGNING_SECRET: z.union([noValue, z.string().min(32)]).optional(),
+  /** Those before, comma-separated, which subgraphs accept too: so that they can be given a new one before the gateway is. */
+  GATEWAY_PREVIOUS_SIGNING_SECRET: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((secret) => secret !== ''))
+    .pipe(z.array(z.string().min(32))),
 });
 
 /** The database of a service, and nothing else of that server. */

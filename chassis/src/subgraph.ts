@@ -34,8 +34,8 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
   context: (viewer: Viewer | null) => Context;
   verifier: TokenVerifier;
   signingSecret: string;
-  /** The gateway's secret before this one, for as long as it may still sign with it. */
-  previousSigningSecret?: string | undefined;
+  /** The gateway's secrets before this one, for as long as it may still sign with them. */
+  previousSigningSecrets?: readonly string[];
   host: string;
   port: number;
   routes?: Record<string, Handler>;
@@ -45,8 +45,8 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
 }): Part {
   const { schemaFile, resolvers, context, verifier, signingSecret, host, port, routes, health, log } =
     options;
-  const { telemetry = noTelemetry(), previousSigningSecret } = options;
-  const signingSecrets = [signingSecret, previousSigningSecret].filter((secret) => secret !== undefined);
+  const { telemetry = noTelemetry(), previousSigningSecrets = [] } = options;
+  const signingSecrets = [signingSecret, ...previousSigningSecrets];
   const isSigned = (header: string | undefined, authorization: string, body: string) =>
     signingSecrets.some((secret) => verifyRequest(secret, header, authorization, body));
   const observe = createOperationTelemetry(telemetry);

@@ -36,7 +36,7 @@ beforeAll(async () => {
     context: (viewer) => ({ viewer }),
     verifier: createTokenVerifier({ jwksUrl: 'http://127.0.0.1/keys', log }),
     signingSecret: 'the new secret',
-    previousSigningSecret: 'the old secret',
+    previousSigningSecrets: ['the old secret', 'one even older'],
     ...{ host: '127.0.0.1', port, health: createHealth({ service: 'test', instance: 'test-1' }), log },
   });
   await part.start?.();
@@ -49,6 +49,7 @@ afterAll(async () => {
 test.each([
   ['the new secret', 200],
   ['the old secret', 200],
+  ['one even older', 200],
   ['a secret of somebody else', 401],
 ])('while the secret changes, a request signed with %s is answered %i', async (secret, status) => {
   const body = JSON.stringify({ query: '{ answer }' });

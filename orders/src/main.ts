@@ -77,7 +77,7 @@ const subgraph = createSubgraph({
   context: (viewer) => ({ viewer, loaders: createLoaders({ findOrders, listOrders }) }),
   verifier,
   signingSecret: config.GATEWAY_SIGNING_SECRET,
-  previousSigningSecret: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
+  previousSigningSecrets: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
   host: config.HOST,
   port: config.PORT,
   health,

@@ -48,7 +48,7 @@ const verifier = createTokenVerifier({
   jwksUrl: config.JWKS_URL,
   log,
   // The keys are this service's own: it need not ask itself for them.
-  fetch: () => Promise.resolve(Response.json(tokens.keySet)),
+  fetch: () => Promise.resolve(Response.json(tokens.keySet())),
 });
 const subgraph = createSubgraph({
   schemaFile: new URL('../schema.graphql', import.meta.url),
@@ -62,7 +62,7 @@ const subgraph = createSubgraph({
   routes: { '/.well-known/jwks.json': serveKeySet(tokens.keySet) },
   verifier,
   signingSecret: config.GATEWAY_SIGNING_SECRET,
-  previousSigningSecret: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
+  previousSigningSecrets: config.GATEWAY_PREVIOUS_SIGNING_SECRET,
   host: config.HOST,
   port: config.PORT,
   health,

@@ -6,6 +6,9 @@ import type { Account } from './entities.ts';
 
 const hour = 3600;
 
+/** A public key whose tokens are accepted, until when in Unix milliseconds. */
+export type AcceptedKey = { key: KeyObject; until: number };
+
 async function publish(publicKey: KeyObject) {
   const jwk = await exportJWK(publicKey);
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: tokenAlgorithm, use: 'sig' };
@@ -13,13 +16,18 @@ async function publish(publicKey: KeyObject) {
 
 /**
  * Issues bearer tokens (JWT, RFC 7519, ES256) and publishes the keys to verify them with (JWKS, RFC 7517): its own, and
- * the others that are accepted. A key's id is its thumbprint (RFC 7638): a new key has a new id by itself.
+ * the others that are accepted, each until its time has come: nothing need be restarted for that. A key's id is its
+ * thumbprint (RFC 7638): a new key has a new id by itself.
  */
-export async function createTokens(privateKey: KeyObject, acceptedKeys: KeyObject[] = []) {
+export async function createTokens(privateKey: KeyObject, acceptedKeys: AcceptedKey[] = []) {
   const own = await publish(createPublicKey(privateKey));
-  const others = await Promise.all(acceptedKeys.map(publish));
+  const others = await Promise.all(
+    acceptedKeys.map(async ({ key, until }) => ({ jwk: await publish(key), until })),
+  );
   const { kid } = own;
-  const keySet: JSONWebKeySet = { keys: [own, ...others.filter((other) => other.kid !== kid)] };
+  const keySet = (now = Date.now()): JSONWebKeySet => ({
+    keys: [own, ...others.filter(({ jwk, until }) => jwk.kid !== kid && now < until).map(({ jwk }) => jwk)],
+  });
 
   return {
     keySet,
@@ -40,9 +48,9 @@ export async function createTokens(privateKey: KeyObject, acceptedKeys: KeyObjec
 export type Tokens = Awaited<ReturnType<typeof createTokens>>;
 
 /** GET /.well-known/jwks.json */
-export function serveKeySet(keySet: JSONWebKeySet): Handler {
+export function serveKeySet(keySet: () => JSONWebKeySet): Handler {
   return (_request, response) => {
     response.setHeader('cache-control', 'public, max-age=300');
-    sendJson(response, 200, keySet);
+    sendJson(response, 200, keySet());
   };
 }

@@ -36,8 +36,12 @@ test('public keys that are accepted beside it are read one after the other; none
     environment.parse({ ...complete, JWT_ACCEPTED_PUBLIC_KEYS }).JWT_ACCEPTED_PUBLIC_KEYS;
   expect(read()).toEqual([]);
   expect(read('\n')).toEqual([]);
-  expect(read(pems.join('\n')).map((key) => key.export({ type: 'spki', format: 'pem' }))).toEqual(pems);
+  expect(read(pems.join('\n')).map(({ key }) => key.export({ type: 'spki', format: 'pem' }))).toEqual(pems);
   expect(read(pems.join('').replaceAll('\n', '\\n'))).toHaveLength(2);
+  const dated = `until: 2030-01-01T00:00:00.000Z\n${pems[0]}${pems[1]}`;
+  expect(read(dated).map(({ until }) => until)).toEqual([Date.UTC(2030, 0), Infinity]);
+  const wrong = `until: tomorrow\n${pems[0]}`;
+  expect(environment.safeParse({ ...complete, JWT_ACCEPTED_PUBLIC_KEYS: wrong }).success).toBe(false);
   expect(environment.safeParse({ ...complete, JWT_ACCEPTED_PUBLIC_KEYS: `${pems[0]}x` }).success).toBe(false);
 });
 

@@ -6,6 +6,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { createTokens, type Tokens } from '../src/tokens.ts';
 
 const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+const accepted = (privateKey: KeyObject, until = Infinity) => ({ key: createPublicKey(privateKey), until });
 const account = { id: 'user-1', role: 'customer' as const };
 const now = new Date('2030-01-02T03:04:05.678Z');
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
   verifier = createTokenVerifier({
     jwksUrl: 'http://127.0.0.1/keys',
     log: createLogger({ service: 'users', instance: 'test', level: 'silent' }),
-    fetch: () => Promise.resolve(Response.json(tokens.keySet)),
+    fetch: () => Promise.resolve(Response.json(tokens.keySet())),
   });
 });
 
@@ -34,7 +35,7 @@ describe('a token', () => {
     });
     expect(decodeProtectedHeader(token)).toEqual({
       alg: 'ES256',
-      kid: tokens.keySet.keys[0]?.kid,
+      kid: tokens.keySet().keys[0]?.kid,
       typ: 'JWT',
     });
   });
@@ -62,12 +63,12 @@ test('a change of keys logs nobody out: tokens of the key before are accepted wh
     createTokenVerifier({
       jwksUrl: 'http://127.0.0.1/keys',
       log: createLogger({ service: 'users', instance: 'test', level: 'silent' }),
-      fetch: () => Promise.resolve(Response.json(issuer.tokens.keySet)),
+      fetch: () => Promise.resolve(Response.json(issuer.tokens.keySet())),
     });
   const old = `Bearer ${await issuer.tokens.issue(account)}`;
 
-  issuer.tokens = await createTokens(after, [createPublicKey(before), createPublicKey(after)]);
-  expect(issuer.tokens.keySet.keys).toHaveLength(2);
+  issuer.tokens = await createTokens(after, [accepted(before), accepted(after)]);
+  expect(issuer.tokens.keySet().keys).toHaveLength(2);
   const fresh = `Bearer ${await issuer.tokens.issue(account)}`;
   for (const authorization of [old, fresh])
     await expect(newVerifier().viewerOf(authorization)).resolves.toMatchObject({ userId: 'user-1' });
@@ -76,10 +77,16 @@ test('a change of keys logs nobody out: tokens of the key before are accepted wh
   await expect(newVerifier().viewerOf(old)).rejects.toThrow('the token is not valid; log in again');
 });
 
+test('a key before is published until its time has come, and no start is needed for that', async () => {
+  const until = now.getTime();
+  const { keySet } = await createTokens(newKey(), [accepted(newKey(), until), accepted(newKey())]);
+  expect([until - 1, until].map((time) => keySet(time).keys.length)).toEqual([3, 2]);
+});
+
 test('the key set holds the public key alone, under its thumbprint', async () => {
   const key = newKey();
   const { keySet } = await createTokens(key);
-  expect(keySet.keys).toEqual([
+  expect(keySet().keys).toEqual([
     {
       kty: 'EC',
       crv: 'P-256',
@@ -90,5 +97,5 @@ test('the key set holds the public key alone, under its thumbprint', async () =>
       use: 'sig',
     },
   ]);
-  expect((await createTokens(key)).keySet).toEqual(keySet);
+  expect((await createTokens(key)).keySet()).toEqual(keySet());
 });

@@ -83,15 +83,26 @@ export async function startBrokerStandIn() {
     },
   });
 
+  function add(consumer: string, version: string, provider: string, text: string): void {
+    // What is published once more changes nothing.
+    if (
+      pacts.some(
+        (pact) => pact.consumer === consumer && pact.version === version && pact.provider === provider,
+      )
+    )
+      return;
+    const content = json.parse(JSON.parse(text));
+    const sha = createHash('sha1').update(JSON.stringify(content['interactions'])).digest('hex');
+    pacts.push({ consumer, provider, version, sha, content });
+  }
+
   function publish({
     pacticipantName,
     pacticipantVersionNumber: version,
     contracts,
   }: z.infer<typeof publication>) {
     for (const { consumerName: consumer, providerName: provider, content: base64 } of contracts) {
-      const content = json.parse(JSON.parse(Buffer.from(base64, 'base64').toString()));
-      const sha = createHash('sha1').update(JSON.stringify(content['interactions'])).digest('hex');
-      pacts.push({ consumer, provider, version, sha, content });
+      add(consumer, version, provider, Buffer.from(base64, 'base64').toString());
     }
     return {
       notices: [{ type: 'success', text: `Pacts of ${pacticipantName} ${version} published.` }],
@@ -224,6 +235,11 @@ export async function startBrokerStandIn() {
     results,
     deployed,
     requests,
+    /** As if another version of the consumer had published its pact, like that of the tree but for a change. */
+    publish(consumer: string, version: string, provider: string, change: (content: string) => string) {
+      const like = pacts.find((pact) => pact.consumer === consumer && pact.provider === provider);
+      add(consumer, version, provider, change(JSON.stringify(like?.content ?? {})));
+    },
     stop: () => new Promise<void>((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
   };
 }

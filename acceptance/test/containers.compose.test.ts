@@ -163,7 +163,12 @@ test(
       waitFor(() => requireBalancedBooks(sql).then(() => true), { what: 'the books to balance' }),
     );
     // Says nothing about containers on a machine that has other work for minutes to come.
-    if (load < 4 * availableParallelism()) expect(seconds).toBeLessThan(60);
+    const most = 4 * availableParallelism();
+    if (load < most) expect(seconds).toBeLessThan(60);
+    else
+      console.log(
+        `not asserted: ready within a minute, for the load average was ${load.toFixed(1)}, ${most} or more`,
+      );
   },
   patience,
 );

@@ -4,8 +4,9 @@ import { openConsole } from './containers/console.ts';
 import { writeFiles } from './containers/setup.ts';
 import { createDatabases, grantOnTables } from './databases.ts';
 import { Failure, runMain } from './failure.ts';
+import { withNewKeys } from './keys.ts';
 import { usage } from './options.ts';
-import { readSecrets, withNewKeys, writeSecrets } from './secrets.ts';
+import { readSecrets, writeSecrets } from './secrets.ts';
 import { createTopics } from './topics.ts';
 
 const help = `node stack/src/container.ts STEP
@@ -14,11 +15,14 @@ What npm start does itself, as steps that compose.yaml puts in order, each in a 
 
   setup        make the secrets at the first start; write each container's configuration and secrets into its volume
   rotate-keys  the same with a new signing key and a new gateway secret; in use once users, catalogs, orders, gateway restart
+               (within 12 hours); --drop-former: what the former ones signed is refused from then on, for keys that were stolen
   databases    create databases and accounts
   grants       the rights on single tables, once migrations have made the tables
   topics       create the topics
   console      seed the demo catalogue, probe the pipes, then stay: the operator's commands run beside it`;
 
+/** Which containers restart when, only their operator knows. */
+const restartedWithinMs = 12 * 3_600_000;
 const conf = '/conf';
 const allSecrets = `${conf}/secrets/secrets.json`;
 /** What setup gave to the steps after it. */
@@ -30,7 +34,8 @@ await runMain(async () => {
     console.log(help);
     return 0;
   }
-  if (more.length > 0) throw usage('one step at a time');
+  const dropFormer = step === 'rotate-keys' && more[0] === '--drop-former';
+  if (more.length > (dropFormer ? 1 : 0)) throw usage('one step at a time');
   const addresses = readAddresses();
   const server = () => ({ ...addresses.mariadb, secrets: readSecrets(given.secrets) });
   switch (step) {
@@ -38,7 +43,13 @@ await runMain(async () => {
       console.log(`wrote ${writeFiles(conf, addresses).join(', ')}`);
       return 0;
     case 'rotate-keys':
-      writeSecrets(allSecrets, withNewKeys(readSecrets(allSecrets)));
+      writeSecrets(
+        allSecrets,
+        withNewKeys(readSecrets(allSecrets), {
+          dropFormer,
+          outOfUse: new Date(Date.now() + restartedWithinMs),
+        }),
+      );
       writeFiles(conf, addresses);
       return 0;
     case 'databases':

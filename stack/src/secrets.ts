@@ -1,8 +1,9 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { accounts } from './accounts.ts';
 import { errorCode } from './failure.ts';
+import { newKeys, retiredKeys } from './keys.ts';
 
 const login = z.object({ email: z.string(), password: z.string() });
 
@@ -13,12 +14,7 @@ const secretsFile = z.object({
   /** PKCS8 PEM of the ES256 key that signs the tokens. */
   jwtPrivateKey: z.string(),
   /** What the last changes of keys have put out of use, until nothing that was signed with it is valid any more. */
-  retired: z
-    .object({
-      gatewaySigningSecret: z.string(),
-      jwtPublicKeys: z.array(z.object({ pem: z.string(), at: z.iso.datetime() })),
-    })
-    .optional(),
+  retired: retiredKeys.optional(),
   demo: z.object({ customer: login, admin: login }),
 });
 
@@ -30,11 +26,9 @@ export const adminAccount = 'stack_admin';
 const randomPassword = () => randomBytes(18).toString('base64url');
 
 function generate(): Secrets {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
     databases: {},
-    gatewaySigningSecret: randomBytes(32).toString('base64url'),
-    jwtPrivateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ...newKeys(),
     demo: {
       customer: { email: 'customer@ordermesh.example', password: randomPassword() },
       admin: { email: 'admin@ordermesh.example', password: randomPassword() },
@@ -51,34 +45,6 @@ export function loadSecrets(path: string): Secrets {
   for (const name of missing) secrets.databases[name] = randomPassword();
   if (!existing || missing.length > 0) writeSecrets(path, secrets);
   return secrets;
-}
-
-/** The longest that a token is valid: those of the demo accounts. */
-const tokenLifetimeMs = 12 * 3_600_000;
-
-/** Public keys (PEM, one after the other) that verify tokens which were signed before a change of keys. */
-export const acceptedPublicKeys = ({ retired }: Secrets, now = Date.now()): string =>
-  (retired?.jwtPublicKeys ?? [])
-    .filter(({ at }) => Date.parse(at) + tokenLifetimeMs > now)
-    .map(({ pem }) => pem)
-    .join('');
-
-/** The same secrets with a new signing key and a new gateway secret; what they replace is kept among the retired. */
-export function withNewKeys(secrets: Secrets, now = new Date()): Secrets {
-  const { jwtPrivateKey, gatewaySigningSecret } = generate();
-  const pem = createPublicKey(secrets.jwtPrivateKey).export({ type: 'spki', format: 'pem' }).toString();
-  const valid = (secrets.retired?.jwtPublicKeys ?? []).filter(
-    ({ at }) => Date.parse(at) + tokenLifetimeMs > now.getTime(),
-  );
-  return {
-    ...secrets,
-    jwtPrivateKey,
-    gatewaySigningSecret,
-    retired: {
-      gatewaySigningSecret: secrets.gatewaySigningSecret,
-      jwtPublicKeys: [...valid, { pem, at: now.toISOString() }],
-    },
-  };
 }
 
 /** Replaced in one step, so that a crash leaves the old secrets or the new ones. */

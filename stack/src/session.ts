@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { isAlive, lockHolder, tryLock } from '../bin/lock.mjs';
 import { Failure, messageOf } from './failure.ts';
 import type { StartOptions } from './options.ts';
+import { putToUse } from './keys.ts';
 import { layout } from './paths.ts';
 import { portsFor, requireFreePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
-import { loadSecrets } from './secrets.ts';
+import { loadSecrets, writeSecrets } from './secrets.ts';
 import { readStackFile, writeStackFile } from './stack-file.ts';
 import type { StackFile } from './stack-file.ts';
 import type { Child } from './supervisor/child.ts';
@@ -36,7 +37,8 @@ export async function openSession(options: StartOptions, progress: Progress) {
     // Waited for by those who want to know when the stack is ready: the last run's must not be taken for this one's.
     rmSync(files.demo, { force: true });
     await requireFreePorts(ports);
-    const secrets = loadSecrets(files.secrets);
+    const secrets = putToUse(loadSecrets(files.secrets));
+    writeSecrets(files.secrets, secrets);
 
     const addresses = {
       graphql: `http://127.0.0.1:${ports.gateway}/graphql`,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { acceptedGatewaySecrets, acceptedPublicKeys } from '../keys.ts';
 import { root } from '../paths.ts';
 import type { Ports } from '../ports.ts';
-import { acceptedPublicKeys, passwordOf } from '../secrets.ts';
+import { passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 import { baseEnvironment } from './node.ts';
@@ -35,7 +36,7 @@ export const serviceEnvironment = (
   DATABASE_PASSWORD: passwordOf(secrets, account),
   JWKS_URL: jwksUrl(ports),
   GATEWAY_SIGNING_SECRET: secrets.gatewaySigningSecret,
-  GATEWAY_PREVIOUS_SIGNING_SECRET: secrets.retired?.gatewaySigningSecret ?? '',
+  GATEWAY_PREVIOUS_SIGNING_SECRET: acceptedGatewaySecrets(secrets),
   ...(service === 'users'
     ? { JWT_PRIVATE_KEY: secrets.jwtPrivateKey, JWT_ACCEPTED_PUBLIC_KEYS: acceptedPublicKeys(secrets) }
     : {}),

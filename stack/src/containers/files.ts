@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jvmOptions, properties } from '../components/java.ts';
 import { servicesWithDatabase } from '../components/service.ts';
+import { acceptedGatewaySecrets, acceptedPublicKeys } from '../keys.ts';
 import { root } from '../paths.ts';
-import { acceptedPublicKeys, passwordOf } from '../secrets.ts';
+import { passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import { brokerHeap, brokerSettings } from '../settings/broker.ts';
 import { connectorEnvironment, workerHeap, workerSettings } from '../settings/connect-worker.ts';
@@ -58,7 +59,7 @@ export function filesFor(secrets: Secrets, addresses: Addresses): Record<string,
       servicesWithDatabase.flatMap((service) => [
         [`${service}/database-password`, passwordOf(secrets, service)],
         [`${service}/gateway-signing-secret`, secrets.gatewaySigningSecret],
-        [`${service}/gateway-previous-signing-secret`, secrets.retired?.gatewaySigningSecret ?? ''],
+        [`${service}/gateway-previous-signing-secret`, acceptedGatewaySecrets(secrets)],
         [`owners/${service}`, passwordOf(secrets, `${service}_owner`)],
       ]),
     ),

@@ -13,8 +13,8 @@ import { requireRunningStack } from './stack-file.ts';
 
 const help = `npm run -s rebuild -- [--data DIR] orders [--dry-run] [--prune]
 
-Rebuilds the table orders.orders from the log, on a live system: the events of orders.events as the projector reads them,
-then the envelopes that people typed into the topic orders. Rows that are missing or behind are added or brought up to
+Rebuilds the table orders.orders from the log, on a live system: what the sink was given (the topic orders, with what people
+typed into it), and what only orders.events tells, as the projector reads it. Rows that are missing or behind are added or brought up to
 date, rows that contradict the log are replaced, rows that are right are not touched. Orders may be placed and settled
 meanwhile; nobody sees a row missing or going backwards because of it. A table that was lost is made anew.
 

@@ -10,11 +10,12 @@ import { readCatalogue } from '../src/event-catalogue/catalogue.ts';
 import { deviations } from '../src/event-catalogue/deviations.ts';
 import { fieldsOf } from '../src/event-catalogue/fields.ts';
 import { renderCatalogue } from '../src/event-catalogue/files.ts';
+import { internalTopics } from '../src/event-catalogue/internal-topics.ts';
 import { asRecord, type Message } from '../src/event-catalogue/message.ts';
 import { typedByHand } from '../src/event-catalogue/typed-by-hand.ts';
 
 const catalogue = await readCatalogue();
-const { messages, topics, readers, readingsOf } = catalogue;
+const { messages, topics, internal, readers, readingsOf } = catalogue;
 const root = new URL('../../', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
@@ -43,7 +44,7 @@ test('the document is one that AsyncAPI’s own parser takes, without a word', (
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
     diagnostics: [],
-    channels: topics.length,
+    channels: topics.length + internal.length,
     messages: messages.length,
   });
 }, 60_000);
@@ -65,6 +66,19 @@ describe('every topic', () => {
     const known = topics.map(({ name }) => name);
     expect(known).toEqual(expect.arrayContaining(readers.flatMap((reader) => reader.topics)));
   });
+});
+
+test('the topics that connectors keep for themselves are those that their definitions name', () => {
+  const definition = (config: Record<string, string>) => [{ name: 'x', config }];
+  const namesOf = (config: Record<string, string>) =>
+    internalTopics(definition(config)).map(({ name }) => name);
+  const history = { 'schema.history.internal.kafka.topic': 'x.history' };
+  expect(namesOf({ 'topic.prefix': 'x', 'heartbeat.interval.ms': '10', ...history })).toEqual([
+    '__debezium-heartbeat.x',
+    'x.history',
+  ]);
+  expect(namesOf({ 'topic.prefix': 'x' })).toEqual([]);
+  expect(namesOf({ topics: 'orders' })).toEqual([]);
 });
 
 describe.each(messages.map((message) => [message.name, message] as const))('%s', (_, message: Message) => {

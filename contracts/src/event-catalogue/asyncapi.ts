@@ -1,15 +1,17 @@
 import { writersOn, type Catalogue, type Topic } from './catalogue.ts';
 import { jsonSchemaOf } from './fields.ts';
+import type { InternalTopic } from './internal-topics.ts';
 import { valueOf, type Message } from './message.ts';
 
-const description = `Every record that lies on a topic of the system: who writes it, who reads it, and what it says.
+const description = `Every record that services, people and connectors exchange by a topic: who writes it, who reads it, and what it says.
+Topics that connectors keep for themselves are there by name (\`x-internal\`); those of Kafka and Kafka Connect are not.
 
 Consumers read at least once and are idempotent. Readers are tolerant: what they do not know in a record they let pass,
 so fields may be added at any time. A type of event that a consumer does not know is a dead letter.`;
 
 /** The catalogue as an AsyncAPI document (version 3.1.0). */
 export function asAsyncApi(catalogue: Catalogue): Record<string, unknown> {
-  const { topics, messages } = catalogue;
+  const { topics, internal, messages } = catalogue;
   return {
     asyncapi: '3.1.0',
     info: {
@@ -22,7 +24,10 @@ export function asAsyncApi(catalogue: Catalogue): Record<string, unknown> {
     servers: {
       local: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'The broker that `npm start` runs.' },
     },
-    channels: Object.fromEntries(topics.map((topic) => [topic.name, channelOf(topic)])),
+    channels: Object.fromEntries([
+      ...topics.map((topic) => [topic.name, channelOf(topic)] as const),
+      ...internal.map((topic) => [topic.name, internalChannelOf(topic)] as const),
+    ]),
     operations: Object.fromEntries([...sending(catalogue), ...receiving(catalogue)]),
     components: {
       messages: Object.fromEntries(messages.map((message) => [message.name, messageOf(catalogue, message)])),
@@ -54,6 +59,13 @@ function channelOf({ name, partitions, config, messages }: Topic) {
     },
   };
 }
+
+const internalChannelOf = ({ name, connector, summary }: InternalTopic) => ({
+  address: name,
+  summary: `Internal to the connector ${connector}. ${summary}`,
+  messages: {},
+  'x-internal': true,
+});
 
 function messageOf({ readingsOf }: Catalogue, message: Message) {
   const { name, summary, notes, headers, value, key, examples } = message;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { deadLetters } from './dead-letters.ts';
+import { internalTopics, type InternalTopic } from './internal-topics.ts';
 import { asMessage, type Example, type Message } from './message.ts';
 import { probes } from './probes.ts';
 import { readReaders, type Effect, type Reader } from './readers.ts';
@@ -15,6 +16,7 @@ export type Topic = { name: string; partitions: number; config: Record<string, s
 
 export type Catalogue = {
   topics: Topic[];
+  internal: InternalTopic[];
   messages: Message[];
   readers: Reader[];
   readingsOf: (message: Message) => Reading[];
@@ -28,7 +30,7 @@ function readTopics() {
   return topicsFile.parse(JSON.parse(readFileSync(new URL('../../topics.json', import.meta.url), 'utf8')));
 }
 
-/** All that lies on the topics, from the code that writes and reads it. */
+/** All that lies on the topics of topics.json, and what other topics the connectors keep, from the code that writes and reads it. */
 export async function readCatalogue(): Promise<Catalogue> {
   const published = Object.entries(services).flatMap(([service, events]) =>
     events.map((event) => asMessage(service, event)),
@@ -44,7 +46,13 @@ export async function readCatalogue(): Promise<Catalogue> {
     ...topic,
     messages: messages.filter((message) => message.topics.includes(topic.name)),
   }));
-  return { topics, messages, readers, readingsOf: (message) => readingsOf(readers, message) };
+  return {
+    topics,
+    internal: internalTopics(),
+    messages,
+    readers,
+    readingsOf: (message) => readingsOf(readers, message),
+  };
 }
 
 /** Who writes a message to one of its topics. */

@@ -1,5 +1,6 @@
 import { writersOn, type Catalogue, type Reading, type Topic } from './catalogue.ts';
 import { fieldsOf, jsonSchemaOf, typeOf, type Field } from './fields.ts';
+import type { InternalTopic } from './internal-topics.ts';
 import { valueOf, type Message } from './message.ts';
 import { code, link, list, prettyJson, table } from './markdown.ts';
 import type { ReliedOn } from './relied-on.ts';
@@ -8,17 +9,17 @@ const begin = `<!-- Written by \`npm run event-catalogue\` from the code: change
 
 # Events
 
-Every record that lies on a topic: who writes it, who reads it, and what it says. Made from the code: the schemas that each
-service states in \`contract/published-events.ts\`, examples by the code that writes them, readers by the code that reads
-them, and what each reader relies on from its pact. The same for machines: [\`events.asyncapi.json\`](events.asyncapi.json)
-(AsyncAPI 3).
+Every record that services, people and connectors exchange by a topic: who writes it, who reads it, and what it says. Made
+from the code: the schemas that each service states in \`contract/published-events.ts\`, examples by the code that writes
+them, readers by the code that reads them, and what each reader relies on from its pact. The same for machines:
+[\`events.asyncapi.json\`](events.asyncapi.json) (AsyncAPI 3).
 
 Values are JSON. Consumers read at least once and are idempotent. Readers are tolerant: what they do not know in a record
 they let pass, so fields may be added at any time; a type of event that a consumer does not know becomes a dead letter.`;
 
 /** The catalogue as a page of Markdown. */
 export function asPage(catalogue: Catalogue): string {
-  const { topics, messages } = catalogue;
+  const { topics, internal, messages } = catalogue;
   const isRead = (topic: Topic) => groupsOf(catalogue, topic).length > 0;
   const unread = topics.filter((topic) => !isRead(topic));
   return [
@@ -26,6 +27,7 @@ export function asPage(catalogue: Catalogue): string {
     contents(topics.filter(isRead), unread),
     ...topics.filter(isRead).map((topic) => topicSection(catalogue, topic)),
     operatorsSection(unread),
+    internalSection(internal),
     '## Messages',
     ...messages.map((message) => messageSection(catalogue, message)),
     '',
@@ -33,6 +35,7 @@ export function asPage(catalogue: Catalogue): string {
 }
 
 const forOperators = 'Dead letters';
+const forConnectors = 'Internal topics';
 
 const contents = (topics: Topic[], unread: Topic[]) =>
   table(
@@ -46,6 +49,7 @@ const contents = (topics: Topic[], unread: Topic[]) =>
         link(forOperators),
         list([...new Set(unread.flatMap(({ messages }) => messages.map(({ name }) => link(name))))]),
       ],
+      [link(forConnectors), ''],
     ],
   );
 
@@ -89,6 +93,16 @@ const operatorsSection = (topics: Topic[]) =>
         list(topic.messages.map(({ name }) => link(name))),
         settingsOf(topic),
       ]),
+    ),
+  ].join('\n\n');
+
+const internalSection = (topics: InternalTopic[]) =>
+  [
+    `## ${forConnectors}`,
+    'Kept by connectors for themselves, as their definitions say: nobody else reads or writes them, and what lies on them is\nDebezium’s own. Kafka keeps `__consumer_offsets`, Kafka Connect `connect.*`.',
+    table(
+      ['topic', 'connector', 'says'],
+      topics.map(({ name, connector, summary }) => [code(name), code(connector), summary]),
     ),
   ].join('\n\n');
 

@@ -21,6 +21,13 @@ export async function ask(query: string, token?: string): Promise<unknown> {
   return data;
 }
 
+/** The names of all topics that there are. */
+export async function topicNames(): Promise<string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  return admin.listTopics().finally(() => admin.disconnect());
+}
+
 /** Types a value into a topic: no key, no headers. */
 export async function type(topic: string, value: string): Promise<void> {
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });

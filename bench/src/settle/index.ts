@@ -47,7 +47,7 @@ async function measure(
   }
 }
 
-function describeWork({ stages, cores }: Work): string {
+function describeWork({ stages, cores }: Work, perSecond: number): string {
   const stageRows = stages.map((each) => [
     each.stage,
     each.recordsPerSecond.toFixed(0),
@@ -56,13 +56,17 @@ function describeWork({ stages, cores }: Work): string {
     each.busy.toFixed(2),
     each.maxLag === null ? '' : String(each.maxLag),
   ]);
-  const cpu = Object.entries(cores)
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([name, used]) => `${name} ${used.toFixed(2)}`);
+  const used = Object.entries(cores).toSorted(([, a], [, b]) => b - a);
+  const all = used.reduce((sum, [, each]) => sum + each, 0);
+  const cpuRows = [...used, ['all together', all] as const].map(([name, each]) => [
+    name,
+    each.toFixed(2),
+    ((each / perSecond) * 1e6).toFixed(0),
+  ]);
   const head = ['stage', 'records/s', 'records/batch', 'ms/batch', 'batches at a time', 'greatest lag'];
   return [
     ...(stages.length > 0 ? [table([head, ...stageRows])] : []),
-    `Cores in use: ${cpu.join(' · ')}.`,
+    table([['process', 'cores in use', 'CPU µs/order'], ...cpuRows]),
   ].join('\n\n');
 }
 
@@ -80,7 +84,7 @@ function describe({ system, sustained, shares: parts, hot }: Figures): string {
     ...(hot ? [row('sustained, all for one product', hot)] : []),
   ];
   const head = ['load', 'orders/s', 'p50 ms', 'p90 ms', 'p99 ms', 'all settled after s'];
-  return `## ${system}\n\n${table([head, ...rows])}\n\n${describeWork(sustained)}`;
+  return `## ${system}\n\n${table([head, ...rows])}\n\n${describeWork(sustained, sustained.perSecond)}`;
 }
 
 /** From an order's placement to its CONFIRMED row: the sustained rate and the times, side by side with the baseline. */

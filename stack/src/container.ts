@@ -6,7 +6,7 @@ import { createDatabases, grantOnTables } from './databases.ts';
 import { Failure, runMain } from './failure.ts';
 import { withNewKeys } from './keys.ts';
 import { usage } from './options.ts';
-import { readSecrets, writeSecrets } from './secrets.ts';
+import { readPasswords, readSecrets, writeSecrets } from './secrets.ts';
 import { createTopics } from './topics.ts';
 
 const help = `node stack/src/container.ts STEP
@@ -37,7 +37,7 @@ await runMain(async () => {
   const dropFormer = step === 'rotate-keys' && more[0] === '--drop-former';
   if (more.length > (dropFormer ? 1 : 0)) throw usage('one step at a time');
   const addresses = readAddresses();
-  const server = () => ({ ...addresses.mariadb, secrets: readSecrets(given.secrets) });
+  const server = () => ({ ...addresses.mariadb, secrets: readPasswords(given.secrets) });
   switch (step) {
     case 'setup':
       console.log(`wrote ${writeFiles(conf, addresses).join(', ')}`);

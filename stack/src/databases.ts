@@ -2,10 +2,10 @@ import { createConnection } from 'mariadb';
 import type { Connection } from 'mariadb';
 import { accounts, databases } from './accounts.ts';
 import { adminAccount, passwordOf } from './secrets.ts';
-import type { Secrets } from './secrets.ts';
+import type { Passwords } from './secrets.ts';
 
 /** A MariaDB server, by default on this machine, and the passwords of its accounts. */
-export type DatabaseServer = { host?: string; port: number; secrets: Secrets };
+export type DatabaseServer = { host?: string; port: number; secrets: Passwords };
 
 export const connectAs = (
   { host = '127.0.0.1', port, secrets }: DatabaseServer,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from './failure.ts';
-import type { Secrets } from './secrets.ts';
+import type { OperatorSecrets } from './secrets.ts';
 import type { Session } from './session.ts';
 import { runErrand } from './components/node.ts';
 import { serviceEnvironment } from './components/service.ts';
@@ -90,7 +90,11 @@ async function askGateway(graphql: string, token: string, query: string, variabl
 
 /** `DIR/demo.json`: it appears when everything is ready. */
 export function writeDemoFile(
-  session: { secrets: Secrets; addresses: { graphql: string }; layout: { demo: string } },
+  session: {
+    secrets: Pick<OperatorSecrets, 'demo'>;
+    addresses: { graphql: string };
+    layout: { demo: string };
+  },
   accounts: DemoAccounts,
 ): void {
   const { customer, admin } = session.secrets.demo;

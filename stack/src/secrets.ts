@@ -18,8 +18,15 @@ const secretsFile = z.object({
   demo: z.object({ customer: login, admin: login }),
 });
 
+const passwordsFile = secretsFile.pick({ databases: true });
+const operatorsFile = secretsFile.pick({ databases: true, demo: true });
+
 /** What only this stack's own processes know; made at its first start, kept in `DIR/secrets.json`. */
 export type Secrets = z.infer<typeof secretsFile>;
+/** Of the secrets what reaches databases, and no key: all that most of those who use them need. */
+export type Passwords = z.infer<typeof passwordsFile>;
+/** Of the secrets what an operator's commands and the demo need. */
+export type OperatorSecrets = z.infer<typeof operatorsFile>;
 
 export const adminAccount = 'stack_admin';
 
@@ -53,9 +60,12 @@ export function writeSecrets(path: string, secrets: Secrets): void {
   renameSync(`${path}.new`, path);
 }
 
-export function readSecrets(path: string): Secrets {
-  return secretsFile.parse(JSON.parse(readFileSync(path, 'utf8')));
-}
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
+export const readSecrets = (path: string): Secrets => secretsFile.parse(readJson(path));
+/** Also from a file that holds no more than these. */
+export const readPasswords = (path: string): Passwords => passwordsFile.parse(readJson(path));
+export const readOperatorSecrets = (path: string): OperatorSecrets => operatorsFile.parse(readJson(path));
 
 function read(path: string): Secrets | undefined {
   try {
@@ -66,7 +76,7 @@ function read(path: string): Secrets | undefined {
   }
 }
 
-export function passwordOf(secrets: Secrets, account: string): string {
+export function passwordOf(secrets: Passwords, account: string): string {
   const password = secrets.databases[account];
   if (!password) throw new Error(`no password for the database account ${account}`);
   return password;

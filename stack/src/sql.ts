@@ -5,7 +5,7 @@ import { splitDataOption } from './data-option.ts';
 import { Failure, runMain } from './failure.ts';
 import { usage } from './options.ts';
 import { layout } from './paths.ts';
-import { passwordOf, readSecrets } from './secrets.ts';
+import { passwordOf, readPasswords } from './secrets.ts';
 import { requireRunningStack } from './stack-file.ts';
 
 const help = `npm run -s sql -- [--data DIR] DATABASE ["STATEMENT"]
@@ -68,7 +68,7 @@ await runMain(async () => {
     await print({
       ...stack.mariadb,
       user,
-      password: passwordOf(readSecrets(layout(data).secrets), user),
+      password: passwordOf(readPasswords(layout(data).secrets), user),
       database,
       sql,
     });

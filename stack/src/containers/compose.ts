@@ -45,6 +45,9 @@ export function createCompose(environment: ComposeEnvironment, signal?: AbortSig
       const lines = (await run('ps', '--all', '--format', 'json', service)).split('\n').filter(Boolean);
       return lines.map((line) => container.parse(JSON.parse(line)));
     },
+    /** All secrets, as setup keeps them: no container that stays has the whole. */
+    readSecrets: () =>
+      run('run', '--rm', '--no-deps', '-T', '--entrypoint', 'cat', 'setup', '/conf/secrets/secrets.json'),
     /** The content of a file in the console's folder. */
     readData: (name: string) => run('exec', '-T', 'console', 'cat', `/data/${name}`),
   };

@@ -5,7 +5,7 @@ import { layout } from '../paths.ts';
 import { portsFor } from '../ports.ts';
 import { probePipes } from '../probes.ts';
 import { createProgress } from '../progress.ts';
-import { readSecrets } from '../secrets.ts';
+import { readOperatorSecrets } from '../secrets.ts';
 import { writeStackFile } from '../stack-file.ts';
 import { waitFor } from '../wait-for.ts';
 import type { Addresses } from './addresses.ts';
@@ -28,7 +28,7 @@ export async function openConsole(
   const files = layout(dir);
   const progress = createProgress();
   copyFileSync(given.secrets, files.secrets);
-  const secrets = readSecrets(files.secrets);
+  const secrets = readOperatorSecrets(files.secrets);
   mkdirSync(files.logs, { recursive: true });
   const publish = (ready: boolean) =>
     writeStackFile(dir, {

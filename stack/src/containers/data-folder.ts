@@ -15,8 +15,9 @@ export async function writeDataFolder(dir: string, compose: Compose): Promise<vo
   const { GATEWAY_PORT, KAFKA_PORT, CONNECT_PORT, MARIADB_PORT } = compose.environment;
   const [kafka] = await compose.containers('kafka');
   if (!kafka) throw new Failure('there is no container of kafka');
+  const contents = { secrets: await compose.readSecrets(), demo: await compose.readData('demo.json') };
   for (const name of ['secrets', 'demo'] as const) {
-    writeFileSync(files[name], await compose.readData(`${name}.json`));
+    writeFileSync(files[name], contents[name]);
     chmodSync(files[name], 0o600);
   }
   writeStackFile(dir, {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { databases, ownerOf } from '../accounts.ts';
 import { jvmOptions, properties } from '../components/java.ts';
 import { servicesWithDatabase } from '../components/service.ts';
 import { acceptedGatewaySecrets, acceptedPublicKeys } from '../keys.ts';
 import { root } from '../paths.ts';
-import { passwordOf } from '../secrets.ts';
+import { adminAccount, passwordOf } from '../secrets.ts';
 import type { Secrets } from '../secrets.ts';
 import { brokerHeap, brokerSettings } from '../settings/broker.ts';
 import { connectorEnvironment, workerHeap, workerSettings } from '../settings/connect-worker.ts';
@@ -15,6 +16,8 @@ import type { Addresses } from './addresses.ts';
 /** Where the image of the Connect worker has its plugins, and where a container finds its files. */
 const pluginPath = '/opt/ordermesh/plugins';
 const mounted = '/conf';
+/** Services whose events the console can publish anew, with their own accounts. */
+const republishing = ['catalogs', 'users'];
 /** Inside the broker's container: for the other containers, and for the machine that they run on. */
 const inside = 9092;
 const outside = 9094;
@@ -60,7 +63,7 @@ export function filesFor(secrets: Secrets, addresses: Addresses): Record<string,
         [`${service}/database-password`, passwordOf(secrets, service)],
         [`${service}/gateway-signing-secret`, secrets.gatewaySigningSecret],
         [`${service}/gateway-previous-signing-secret`, acceptedGatewaySecrets(secrets)],
-        [`owners/${service}`, passwordOf(secrets, `${service}_owner`)],
+        [`${service}-owner/database-password`, passwordOf(secrets, `${service}_owner`)],
       ]),
     ),
     'users/jwt-private-key': secrets.jwtPrivateKey,
@@ -70,9 +73,18 @@ export function filesFor(secrets: Secrets, addresses: Addresses): Record<string,
     'demo/customer-password': secrets.demo.customer.password,
     'demo/admin-email': secrets.demo.admin.email,
     'demo/admin-password': secrets.demo.admin.password,
-    'console/secrets.json': JSON.stringify(secrets),
+    'databases/secrets.json': JSON.stringify({ databases: secrets.databases }),
+    'grants/secrets.json': JSON.stringify(passwordsOf(secrets, [adminAccount])),
+    'console/secrets.json': JSON.stringify({
+      ...passwordsOf(secrets, [adminAccount, ...databases.map(ownerOf), ...republishing]),
+      demo: secrets.demo,
+    }),
   };
 }
+
+const passwordsOf = (secrets: Secrets, names: string[]) => ({
+  databases: Object.fromEntries(names.map((name) => [name, passwordOf(secrets, name)])),
+});
 
 /** What Kafka's start scripts take from the environment, as a file for the shell: the JVM's options and `more`. */
 function jvm(container: string, heap: string, more: Record<string, string>): Record<string, string> {

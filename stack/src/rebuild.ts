@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { baseEnvironment } from './components/node.ts';
-import { serviceEnvironment } from './components/service.ts';
+import { databaseEnvironment } from './components/service.ts';
 import { splitDataOption } from './data-option.ts';
 import { messageOf, runMain } from './failure.ts';
 import { usage } from './options.ts';
 import { layout, root } from './paths.ts';
-import { readSecrets } from './secrets.ts';
+import { readPasswords } from './secrets.ts';
 import { requireRunningStack } from './stack-file.ts';
 
 const help = `npm run -s rebuild -- [--data DIR] orders [--dry-run] [--prune]
@@ -45,8 +45,8 @@ await runMain(async () => {
   }
   if (positionals.length !== 1 || positionals[0] !== 'orders')
     throw usage('name what to rebuild: orders is the one table that is made from the log');
-  const { ports, kafkaBrokers } = requireRunningStack(data);
-  const secrets = readSecrets(layout(data).secrets);
+  const { mariadb, kafkaBrokers } = requireRunningStack(data);
+  const secrets = readPasswords(layout(data).secrets);
   const flags = (['dry-run', 'prune'] as const).flatMap((name) => (values[name] ? [`--${name}`] : []));
   // In our own process group, so that Ctrl-C reaches it, and with our terminal, on which it shows how far it is.
   const child = spawn(process.execPath, ['orders/src/rebuild.ts', ...flags], {
@@ -54,7 +54,8 @@ await runMain(async () => {
     env: {
       ...baseEnvironment(),
       // The service itself can only read the table.
-      ...serviceEnvironment('orders', { ports, secrets, brokers: kafkaBrokers }, { account: 'orders_owner' }),
+      ...databaseEnvironment('orders', { mariadb, secrets }, 'orders_owner'),
+      KAFKA_BROKERS: kafkaBrokers,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

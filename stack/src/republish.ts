@@ -1,13 +1,13 @@
 import { tmpdir } from 'node:os';
 import { runErrand } from './components/node.ts';
-import { serviceEnvironment } from './components/service.ts';
+import { databaseEnvironment } from './components/service.ts';
 import { asAdmin } from './databases.ts';
 import { splitDataOption } from './data-option.ts';
 import { Failure, messageOf, runMain } from './failure.ts';
 import { usage } from './options.ts';
 import { layout } from './paths.ts';
 import { lostItsBinlog, restartFromOldestBinlog, snapshotAnew } from './outbox-position.ts';
-import { readSecrets } from './secrets.ts';
+import { readPasswords } from './secrets.ts';
 import { requireRunningStack } from './stack-file.ts';
 
 const help = `npm run -s republish -- [--data DIR] catalogs|users
@@ -30,10 +30,10 @@ await runMain(async () => {
   }
   const service = services.find((each) => each === name);
   if (!service || more.length > 0) throw usage('name one service: catalogs or users');
-  const { connectUrl, ports, kafkaBrokers, mariadb } = requireRunningStack(data);
-  const secrets = readSecrets(layout(data).secrets);
+  const { connectUrl, mariadb } = requireRunningStack(data);
+  const secrets = readPasswords(layout(data).secrets);
 
-  await asAdmin({ port: mariadb.port, secrets }, async (connection) => {
+  await asAdmin({ ...mariadb, secrets }, async (connection) => {
     const outbox = `${service}-outbox`;
     if (await lostItsBinlog(connectUrl, outbox, connection)) {
       console.log(`${outbox} lost its place in the binlog: putting it at the oldest one that is left`);
@@ -50,7 +50,7 @@ await runMain(async () => {
     const output = await runErrand({
       name: `publishing the events of ${service} anew`,
       args: [`${service}/src/republish.ts`],
-      env: serviceEnvironment(service, { ports, secrets, brokers: kafkaBrokers }),
+      env: databaseEnvironment(service, { mariadb, secrets }),
       dataDir: tmpdir(),
       logFile: layout(data).log(`republish-${service}`),
       signal: interrupted.signal,

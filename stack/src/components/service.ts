@@ -3,7 +3,7 @@ import { acceptedGatewaySecrets, acceptedPublicKeys } from '../keys.ts';
 import { root } from '../paths.ts';
 import type { Ports } from '../ports.ts';
 import { passwordOf } from '../secrets.ts';
-import type { Secrets } from '../secrets.ts';
+import type { Passwords, Secrets } from '../secrets.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
 import { baseEnvironment } from './node.ts';
 
@@ -13,6 +13,19 @@ export type ServiceName = (typeof servicesWithDatabase)[number];
 type Config = { ports: Ports; secrets: Secrets; brokers: string };
 
 const jwksUrl = (ports: Ports) => `http://127.0.0.1:${ports.users}/.well-known/jwks.json`;
+
+/** What reaches the database of a service, for its scripts that need nothing else; `account` as in serviceEnvironment. */
+export const databaseEnvironment = (
+  service: ServiceName,
+  { mariadb, secrets }: { mariadb: { host: string; port: number }; secrets: Passwords },
+  account: string = service,
+): NodeJS.ProcessEnv => ({
+  DATABASE_HOST: mariadb.host,
+  DATABASE_PORT: String(mariadb.port),
+  DATABASE_NAME: service,
+  DATABASE_USER: account,
+  DATABASE_PASSWORD: passwordOf(secrets, account),
+});
 
 /** The variables of a service that has a database; `account` is the service's own or the owner's. */
 export const serviceEnvironment = (
@@ -29,11 +42,7 @@ export const serviceEnvironment = (
   PORT: String(port),
   NODE_ENV: 'development',
   KAFKA_BROKERS: brokers,
-  DATABASE_HOST: '127.0.0.1',
-  DATABASE_PORT: String(ports.mariadb),
-  DATABASE_NAME: service,
-  DATABASE_USER: account,
-  DATABASE_PASSWORD: passwordOf(secrets, account),
+  ...databaseEnvironment(service, { mariadb: { host: '127.0.0.1', port: ports.mariadb }, secrets }, account),
   JWKS_URL: jwksUrl(ports),
   GATEWAY_SIGNING_SECRET: secrets.gatewaySigningSecret,
   GATEWAY_PREVIOUS_SIGNING_SECRET: acceptedGatewaySecrets(secrets),

@@ -142,6 +142,28 @@ test(
 );
 
 test(
+  "the operator's commands run in the console, which has no key that signs or vouches for anything",
+  async () => {
+    const inConsole = (...command: string[]) => containers.run('exec', '-T', 'console', ...command);
+    expect(await inConsole('sql', 'orders', 'select count(*) > 0 from orders')).toBe('1\n');
+    expect(await inConsole('connectors', 'status')).toContain('orders-sink');
+    expect(await inConsole('republish', 'users')).toMatch(/^\d+ events of \d+ payments published anew$/m);
+    expect(await inConsole('republish', 'catalogs')).toMatch(
+      /^\d+ events of \d+ reservations published anew$/m,
+    );
+    expect(await inConsole('rebuild', 'orders', '--dry-run')).toMatch(/^read \d+ records of orders.events /m);
+
+    const { gatewaySigningSecret, jwtPrivateKey } = stack.secrets;
+    const [, keyLine = jwtPrivateKey] = jwtPrivateKey.split('\n');
+    const files = await inConsole('sh', '-c', 'cat /conf/* /data/*.json');
+    expect(files).toContain(stack.secrets.databases['orders_owner']);
+    expect([gatewaySigningSecret, keyLine].filter((secret) => files.includes(secret))).toEqual([]);
+    await orderSettles();
+  },
+  patience,
+);
+
+test(
   'down and up again: ready within a minute, with every row and every login as before',
   async () => {
     const books = await inDatabase(stack, async (sql) => {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runningStack, startStack, waitFor } from '@ordermesh/stack/testing';
 import type { RunningStack, StackProcess } from '@ordermesh/stack/testing';
+import type { Connection } from 'mariadb';
 import { z } from 'zod';
+import { inDatabase } from '../src/books.ts';
 import { startCollector } from '../src/otlp/collector.ts';
 import type { ExportedSpan } from '../src/otlp/spans.ts';
 import { outline, render, treeOf } from '../src/otlp/tree.ts';
@@ -53,9 +55,18 @@ async function placeOrder(
   return { orderId: data.placeOrder.id, traceId: response.headers.get('x-trace-id') ?? 'none' };
 }
 
+async function rowIs(sql: Connection, orderId: string, status: string): Promise<true> {
+  const rows: unknown = await sql.query('SELECT status FROM orders.orders WHERE order_id = ?', [orderId]);
+  if (JSON.stringify(rows) !== JSON.stringify([{ status }])) throw new Error(`rows: ${JSON.stringify(rows)}`);
+  return true;
+}
+
 const spansOf = (traceId: string) => collector.spans.filter((span) => span.traceId === traceId);
 
-/** All that happens to an order that is confirmed, from the request to its two rows. */
+/**
+ * All that happens to an order that is confirmed, from the request to the two records that are its row at first and at
+ * last. The row itself has no span: Kafka Connect, whose sink writes it, is not traced.
+ */
 const roadOfAnOrder = [
   'gateway server POST /graphql',
   '  gateway internal mutation placeOrder',
@@ -98,7 +109,7 @@ async function wholeTrace(traceId: string, expected: string[]): Promise<Exported
 }
 
 test(
-  'an order is one trace from the request to its rows, across Kafka and CDC, in which each span has its parent',
+  'an order is one trace from the request to the records of its row, across Kafka and CDC, in which each span has its parent; the row follows',
   async () => {
     const { orderId, traceId } = await placeOrder();
     const spans = await wholeTrace(traceId, roadOfAnOrder);
@@ -116,6 +127,14 @@ test(
       'messaging.kafka.message.key': orderId,
       'messaging.message.type': 'OrderPlaced',
     });
+    // What comes after the last span: the sink, which is not traced, writes that record into the table.
+    await inDatabase(stack, (sql) =>
+      waitFor(() => rowIs(sql, orderId, 'CONFIRMED'), {
+        what: 'the row of the last record',
+        deadline: minutes,
+      }),
+    );
+
     const groups = spans.flatMap(({ attributes }) => attributes['messaging.consumer.group.name'] ?? []);
     expect(groups.sort()).toEqual([
       'catalogs',

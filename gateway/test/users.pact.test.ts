@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { MatchersV3 } from '@pact-foundation/pact';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import pino from 'pino';
+import { publicKey, tokenSignedWithKey } from './pact/keys.ts';
 import { createProviderPact, refusal, type State } from './pact/provider-pact.ts';
 import { health, readinessWith } from './pact/readiness.ts';
 import { made, world } from './pact/world.ts';
@@ -24,14 +25,21 @@ test('is ready when users is', async () => {
 });
 
 test('the gateway finds the keys that tokens are signed with', async () => {
-  const coordinate = regex('[\\w-]{43}', 'A'.repeat(43));
-  const key = { kty: equal('EC'), crv: equal('P-256'), alg: equal('ES256'), x: coordinate, y: coordinate };
-  const keySet = { keys: eachLike({ ...key, kid: string('the-thumbprint-of-the-key') }) };
-  const found = await users.holdsFor(
-    { path: '/.well-known/jwks.json', description: 'the keys to verify tokens with', body: keySet },
-    (url) => createTokenVerifier({ jwksUrl: `${url}/.well-known/jwks.json`, log }).isReady(),
+  const { kty, crv, x, y, kid } = publicKey;
+  const coordinate = (example: string) => regex('[\\w-]{43}', example);
+  const key = { kty: equal(kty), crv: equal(crv), x: coordinate(x), y: coordinate(y), kid: string(kid) };
+  const viewer = await users.holdsFor(
+    {
+      path: '/.well-known/jwks.json',
+      description: 'the keys to verify tokens with',
+      body: { keys: eachLike(key) },
+    },
+    (url) =>
+      createTokenVerifier({ jwksUrl: `${url}/.well-known/jwks.json`, log }).viewerOf(
+        `Bearer ${tokenSignedWithKey()}`,
+      ),
   );
-  expect(found).toBe(true);
+  expect(viewer).toEqual({ userId: made.userId, role: 'customer' });
 });
 
 describe('signing up', () => {

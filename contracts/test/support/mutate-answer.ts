@@ -3,8 +3,6 @@ export type Mutant = {
   what: string;
   status: number;
   body: unknown;
-  /** Whether the consumer can do without: only what is added. */
-  harmless: boolean;
 };
 
 type Path = readonly (string | number)[];
@@ -45,21 +43,32 @@ function without(holder: Record<string, unknown>, field: string): Record<string,
 const ofAnotherType = (value: unknown): unknown =>
   typeof value === 'string' ? { text: value } : 'another type';
 
-/** Every field of an answer renamed, removed, retyped and joined by a new one, one at a time; and another status. */
-export function mutantsOf({ status, body }: { status: number; body: unknown }): Mutant[] {
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((holder, name) => {
+    return Array.isArray(holder) ? holder[Number(name)] : isRecord(holder) ? holder[name] : undefined;
+  }, value);
+}
+
+/**
+ * Every field of an answer renamed, removed, retyped and joined by a new one, one at a time; and the status of an outage.
+ * A field that is null is neither renamed nor removed: whoever reads it finds nothing there, either way.
+ */
+export function mutantsOf({ status, body }: { status: number; body?: unknown }): Mutant[] {
   const ofFields = fieldsOf(body).flatMap((path): Mutant[] => {
-    const mutant = (how: string, change: Parameters<typeof changed>[2], harmless = false) => ({
+    const mutant = (how: string, change: Parameters<typeof changed>[2]) => ({
       what: `${path.join('.')} ${how}`,
       status,
       body: changed(body, path, change),
-      harmless,
     });
-    return [
+    const gone = [
       mutant('renamed', (holder, field) => ({ ...without(holder, field), [`${field}2`]: holder[field] })),
       mutant('removed', without),
+    ];
+    return [
+      ...(valueAt(body, path) === null ? [] : gone),
       mutant('retyped', (holder, field) => ({ ...holder, [field]: ofAnotherType(holder[field]) })),
-      mutant('joined', (holder, field) => ({ ...holder, [`${field}2`]: holder[field] }), true),
+      mutant('joined', (holder, field) => ({ ...holder, [`${field}2`]: holder[field] })),
     ];
   });
-  return [{ what: 'status', status: status === 500 ? 200 : 500, body, harmless: false }, ...ofFields];
+  return [{ what: 'status', status: 503, body }, ...ofFields];
 }

@@ -16,6 +16,8 @@ const subgraphs: Subgraph[] = ['users', 'catalogs', 'orders'];
 /** What a subgraph answers, with matchers in the place of values. */
 export type Answer = { data: unknown; errors?: unknown[] };
 export type Answers = (subgraph: Subgraph, fetch: Fetch) => Answer;
+/** An answer as it is sent, whatever it looks like. */
+export type Reply = { status: number; body: unknown };
 
 /** An operation as a client sends it: the text of a file in contracts/operations. */
 export type ClientRequest = {
@@ -81,6 +83,18 @@ export function createGateway() {
       await server.stop();
       await federation.stop();
       for (const upstream of upstreams) await upstream.stop();
+    },
+
+    /** Answers what the client gets when these are the subgraphs' replies. */
+    async exchange(
+      request: ClientRequest,
+      reply: (subgraph: Subgraph, fetch: Fetch) => Reply,
+    ): Promise<unknown> {
+      send = async (subgraph, { body }) => {
+        const replied = reply(subgraph, fetchSchema.parse(JSON.parse(body)));
+        return { status: replied.status, body: JSON.stringify(replied.body) };
+      };
+      return execute(request);
     },
 
     /** Answers what the client gets, and what was sent to the subgraphs that do not listen. */

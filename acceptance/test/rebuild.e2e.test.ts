@@ -206,6 +206,10 @@ describe('rebuilding the orders table from the log', () => {
     expect((await rebuild('orders')).code).toBe(0);
     expect(await rowsOf(ids)).toEqual(right);
 
+    await overwrite([eventLast, envelopeLast], 'qty = 7');
+    expect((await rebuild('orders')).code).toBe(0);
+    expect(await rowsOf(ids)).toEqual(right);
+
     await sql.query('DELETE FROM orders.orders WHERE order_id IN (?)', [ids]);
     expect((await rebuild('orders')).code).toBe(0);
     const again = await rowsOf(ids);

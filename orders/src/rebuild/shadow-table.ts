@@ -133,7 +133,8 @@ function valuesOf(row: Row): unknown[] {
     recordedAt,
     isEvent ? 0 : 1,
     row.partition ?? -1,
-    recordedAt,
+    // Before any row of the topic `orders`, whenever that was typed.
+    isEvent ? new Date(0) : recordedAt,
     row.doubted ? 1 : 0,
     ...(isEvent ? [row.status, row.reason, new Date(row.updated_at)] : [null, null, null]),
   ];

@@ -18,12 +18,11 @@ Builds the images, brings compose.yaml up as a project of its own on free ports,
 but a running system against it, then those that take containers away, and removes everything that it made but the images.
 Without a Docker engine all of them are skipped.`;
 
-/** What needs addresses and passwords only; the other end-to-end tests need the local supervisor. */
+/** What a client sees; the others need the local supervisor, or leave rows behind that agree with no reservation. */
 const asClient = [
   'acceptance/test/road-of-an-order.e2e.test.ts',
   'acceptance/test/saga.e2e.test.ts',
   'acceptance/test/joins.e2e.test.ts',
-  'acceptance/test/rebuild.e2e.test.ts',
 ];
 /** These take containers away, so they come last. */
 const onContainersAlone = ['acceptance/test/containers.compose.test.ts'];

@@ -1,7 +1,8 @@
 import { Failure, runMain } from '@ordermesh/stack/failure';
+import { parseCommandLine, usage } from '@ordermesh/stack/options';
 import { brokerFromEnvironment } from './broker/config.ts';
 import { askBroker, askBrokerForAll } from './broker/ask.ts';
-import { environmentName, knownEnvironment, oneService, parseCommandLine, usage } from './command-line.ts';
+import { environmentName, knownEnvironment, oneService } from './command-line.ts';
 import { decideDeployability } from './matrix/decide-deployability.ts';
 import { environments, readDeployed } from './matrix/deployed.ts';
 import type { Deployable } from './matrix/participants.ts';
@@ -28,11 +29,15 @@ service whether it can be deployed now, before all others. Exit code 0: yes, 1: 
 
 /** `npm run can-i-deploy`. */
 await runMain(async () => {
-  const { values, positionals } = parseCommandLine(process.argv.slice(2), {
-    environment: { type: 'string' },
-    'new-environment': { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+  const { values, positionals } = parseCommandLine({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      environment: { type: 'string' },
+      'new-environment': { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   if (values.help) {
     console.log(help);

@@ -1,17 +1,5 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { Failure, messageOf } from '@ordermesh/stack/failure';
+import { usage } from '@ordermesh/stack/options';
 import { deployables, isDeployable, type Deployable } from './matrix/participants.ts';
-
-export const usage = (message: string) => new Failure(`${message} (see --help)`, { exitCode: 2 });
-
-/** @throws Failure (exit code 2) on an option that is not among those, or without its value */
-export function parseCommandLine<O extends ParseArgsOptionsConfig>(args: string[], options: O) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw usage(messageOf(error).replace(/\. To specify a positional argument.*/s, ''));
-  }
-}
 
 /** @throws Failure (exit code 2) unless exactly one service is named that is deployed on its own */
 export function oneService(positionals: readonly string[]): Deployable {

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { readCommitted, readFlags } from './generated-file.ts';
 import { CompositionError, composeSupergraph, readSubgraphSchemas, supergraphFile } from './supergraph.ts';
 
 const usage = `usage: npm run supergraph [-- --check]
@@ -8,24 +8,6 @@ Writes contracts/supergraph.graphql, which the gateway runs, composed from the s
 
   --check  compares only: exit code 1 when it is stale
   --help   this text`;
-
-function readArguments() {
-  try {
-    const boolean = { type: 'boolean', default: false } as const;
-    return parseArgs({ options: { check: boolean, help: { ...boolean, short: 'h' } } }).values;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
-    process.exit(2);
-  }
-}
-
-function committed(): string | undefined {
-  try {
-    return readFileSync(supergraphFile, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
 
 function run(check: boolean): number {
   let supergraph: string;
@@ -37,7 +19,7 @@ function run(check: boolean): number {
     console.error(`the subgraphs do not compose: ${error.lines.length} mistake(s), nothing written`);
     return 1;
   }
-  if (committed() === supergraph) {
+  if (readCommitted(supergraphFile) === supergraph) {
     console.log('contracts/supergraph.graphql is up to date');
     return 0;
   }
@@ -50,6 +32,7 @@ function run(check: boolean): number {
   return 0;
 }
 
-const options = readArguments();
+const boolean = { type: 'boolean', default: false } as const;
+const options = readFlags({ check: boolean, help: { ...boolean, short: 'h' } }, usage);
 if (options.help) console.log(usage);
 else process.exitCode = run(options.check);

@@ -1,8 +1,8 @@
 // npm run event-catalogue            writes contracts/events.asyncapi.json and contracts/EVENTS.md
 // npm run event-catalogue -- --check compares only: exit code 1 when one of them is stale
-import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import { renderCatalogue } from './event-catalogue/files.ts';
+import { readCommitted, readFlags } from './generated-file.ts';
 
 const usage = `usage: npm run event-catalogue [-- --check]
 
@@ -10,28 +10,10 @@ Writes the catalogue of events, contracts/events.asyncapi.json (AsyncAPI 3) and 
 
   --check  compares only: exit code 1 when one of them is stale`;
 
-function readArguments() {
-  try {
-    const boolean = { type: 'boolean', default: false } as const;
-    return parseArgs({ options: { check: boolean, help: { ...boolean, short: 'h' } } }).values;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
-    process.exit(2);
-  }
-}
-
-function committed(file: URL): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
 async function run(check: boolean): Promise<number> {
   let stale = 0;
   for (const { name, file, text } of await renderCatalogue()) {
-    if (committed(file) === text) {
+    if (readCommitted(file) === text) {
       console.log(`${name} is up to date`);
     } else if (check) {
       stale++;
@@ -44,6 +26,7 @@ async function run(check: boolean): Promise<number> {
   return stale > 0 ? 1 : 0;
 }
 
-const options = readArguments();
+const boolean = { type: 'boolean', default: false } as const;
+const options = readFlags({ check: boolean, help: { ...boolean, short: 'h' } }, usage);
 if (options.help) console.log(usage);
 else process.exitCode = await run(options.check);

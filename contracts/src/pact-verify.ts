@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure, runMain } from '@ordermesh/stack/failure';
 import { dataDir } from '@ordermesh/stack/paths';
+import { parseCommandLine, usage } from '@ordermesh/stack/options';
 import { arrows } from './arrows.ts';
 import { brokerFromEnvironment } from './broker/config.ts';
 import { fetchDeployedPacts } from './broker/deployed-pacts.ts';
 import { publishPacts } from './broker/publish.ts';
 import { publishResult } from './broker/results.ts';
-import { parseCommandLine, usage } from './command-line.ts';
 import { differing, readDeployedPacts } from './deployed-pacts.ts';
 import { addResults } from './matrix/results.ts';
 import { ownerOf } from './matrix/participants.ts';
@@ -36,10 +36,14 @@ const providers = [...new Set(arrows.map(({ provider }) => provider))];
 
 /** `npm run pact:verify`. */
 await runMain(async () => {
-  const { values, positionals } = parseCommandLine(process.argv.slice(2), {
-    provider: { type: 'string' },
-    data: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
+  const { values, positionals } = parseCommandLine({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      provider: { type: 'string' },
+      data: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   if (values.help) {
     console.log(help);

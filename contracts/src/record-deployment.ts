@@ -1,8 +1,9 @@
 import { Failure, runMain } from '@ordermesh/stack/failure';
+import { parseCommandLine } from '@ordermesh/stack/options';
 import { arrows } from './arrows.ts';
 import { brokerFromEnvironment } from './broker/config.ts';
 import { recordInBroker } from './broker/ask.ts';
-import { environmentName, oneService, parseCommandLine } from './command-line.ts';
+import { environmentName, oneService } from './command-line.ts';
 import { environments, readDeployed, writeDeployed } from './matrix/deployed.ts';
 import { ownerOf, type Deployable } from './matrix/participants.ts';
 import { pactFileName } from './matrix/pact-file.ts';
@@ -23,9 +24,13 @@ With PACT_BROKER_BASE_URL set, a Pact Broker is told instead. Exit code 0: noted
 
 /** `npm run record-deployment`. */
 await runMain(async () => {
-  const { values, positionals } = parseCommandLine(process.argv.slice(2), {
-    environment: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
+  const { values, positionals } = parseCommandLine({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      environment: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   if (values.help) {
     console.log(help);

@@ -1,10 +1,10 @@
 // npm run schema:check                     compares the services' schemas with the last release: exit code 1 when a change breaks it
 // npm run schema:check -- --release        records the present supergraph as released
 // npm run schema:check -- --release --accept-breaking   … although it breaks the last release
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { GraphQLError } from 'graphql';
+import { exitWithUsage, readCommitted, readFlags } from './generated-file.ts';
 import { readOperations } from './operations.ts';
 import { checkSchema } from './schema-check/check-schema.ts';
 import { describe } from './schema-check/describe.ts';
@@ -21,28 +21,6 @@ operation that is not valid.
 
 const releasedFile = new URL('../released/supergraph.graphql', import.meta.url);
 
-function readArguments() {
-  try {
-    const boolean = { type: 'boolean', default: false } as const;
-    const options = { release: boolean, 'accept-breaking': boolean, help: { ...boolean, short: 'h' } };
-    const { values } = parseArgs({ options });
-    if (values['accept-breaking'] && !values.release)
-      throw new Error('--accept-breaking goes with --release');
-    return values;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
-    process.exit(2);
-  }
-}
-
-function readReleased(): string | undefined {
-  try {
-    return readFileSync(releasedFile, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
 function record(supergraph: string): number {
   mkdirSync(fileURLToPath(new URL('.', releasedFile)), { recursive: true });
   writeFileSync(releasedFile, supergraph);
@@ -58,7 +36,7 @@ function run({
   'accept-breaking': boolean;
 }): number {
   const present = composeSupergraph(readSubgraphSchemas());
-  const released = readReleased();
+  const released = readCommitted(releasedFile);
   if (released === undefined) {
     if (release) return record(present);
     console.error(
@@ -77,7 +55,13 @@ function run({
 }
 
 try {
-  const options = readArguments();
+  const boolean = { type: 'boolean', default: false } as const;
+  const options = readFlags(
+    { release: boolean, 'accept-breaking': boolean, help: { ...boolean, short: 'h' } },
+    usage,
+  );
+  if (options['accept-breaking'] && !options.release)
+    exitWithUsage('--accept-breaking goes with --release', usage);
   if (options.help) console.log(usage);
   else process.exitCode = run(options);
 } catch (error) {

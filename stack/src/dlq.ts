@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { lock } from '../bin/lock.mjs';
 import { splitDataOption } from './data-option.ts';
 import { withKafka } from './dlq/client.ts';
@@ -7,8 +6,8 @@ import { list, listTable } from './dlq/list.ts';
 import { replay, replayText } from './dlq/replay.ts';
 import { letterJson, show, showLetter } from './dlq/show.ts';
 import { readState, requireDeadLetterTopic } from './dlq/state.ts';
-import { messageOf, runMain } from './failure.ts';
-import { usage } from './options.ts';
+import { runMain } from './failure.ts';
+import { parseCommandLine, usage } from './options.ts';
 import { requireRunningStack } from './stack-file.ts';
 
 const help = `npm run -s dlq -- [--data DIR] list | show TOPIC | replay TOPIC [--json]
@@ -38,17 +37,15 @@ function parse(args: string[]): Command | 'help' {
   return { name, topic: topic ?? '', json: values.json };
 }
 
-function parseOptions(args: string[]) {
-  const options = {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const;
-  try {
-    return parseArgs({ args, allowPositionals: true, options });
-  } catch (error) {
-    throw usage(messageOf(error).replace(/\. To specify a positional argument.*/, ''));
-  }
-}
+const parseOptions = (args: string[]) =>
+  parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
 await runMain(async () => {
   const { data, rest } = splitDataOption(process.argv.slice(2));

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Failure, messageOf } from './failure.ts';
 import { dataDir } from './paths.ts';
-import { maxOffset, maxOrders } from './ports.ts';
+import { findBlockedPort, maxOffset, maxOrders, portsFor } from './ports.ts';
 
 export type StartOptions = { data: string; orders: number; offset: number; fresh: boolean; infra: boolean };
 
@@ -22,31 +22,33 @@ export function parseStartOptions(
   args: string[],
   env: NodeJS.ProcessEnv = process.env,
 ): StartOptions | 'help' {
-  const { values } = parse(args);
+  const { values } = parseCommandLine({
+    args,
+    options: {
+      orders: { type: 'string', default: '1' },
+      data: { type: 'string' },
+      offset: { type: 'string', default: '0' },
+      fresh: { type: 'boolean', default: false },
+      infra: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return 'help';
   if (values.data === '') throw usage('--data needs a folder');
+  const orders = wholeNumber('--orders', values.orders, 1, maxOrders);
   return {
     data: dataDir(values.data, env),
-    orders: wholeNumber('--orders', values.orders, 1, maxOrders),
-    offset: wholeNumber('--offset', values.offset, 0, maxOffset),
+    orders,
+    offset: reachableOffset(wholeNumber('--offset', values.offset, 0, maxOffset), orders),
     fresh: values.fresh,
     infra: values.infra,
   };
 }
 
-function parse(args: string[]) {
+/** Node's parseArgs. @throws Failure (exit code 2) on an option that is not among those, or without its value */
+export function parseCommandLine<C extends ParseArgsConfig>(config: C) {
   try {
-    return parseArgs({
-      args,
-      options: {
-        orders: { type: 'string', default: '1' },
-        data: { type: 'string' },
-        offset: { type: 'string', default: '0' },
-        fresh: { type: 'boolean', default: false },
-        infra: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
+    return parseArgs(config);
   } catch (error) {
     throw usage(messageOf(error).replace(/\. To specify a positional argument.*/, ''));
   }
@@ -57,6 +59,13 @@ function wholeNumber(name: string, text: string, from: number, to: number): numb
   if (!(value >= from && value <= to))
     throw usage(`${name} must be a whole number from ${from} to ${to}, not "${text}"`);
   return value;
+}
+
+function reachableOffset(offset: number, orders: number): number {
+  const [name, port] = findBlockedPort(portsFor(offset, orders)) ?? [];
+  if (port !== undefined)
+    throw usage(`--offset ${offset} gives ${name} the port ${port}, which browsers refuse: choose another`);
+  return offset;
 }
 
 export const usage = (message: string) => new Failure(`${message} (see --help)`, { exitCode: 2 });

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { splitDataOption } from './data-option.ts';
 import { withKafka } from './dlq/client.ts';
-import { Failure, messageOf, runMain } from './failure.ts';
-import { usage } from './options.ts';
+import { Failure, runMain } from './failure.ts';
+import { parseCommandLine, usage } from './options.ts';
 import { findEvents, searchedUnasked } from './order/find.ts';
 import { historyText, toHistory } from './order/history.ts';
 import { requireRunningStack } from './stack-file.ts';
@@ -28,18 +27,16 @@ function parse(args: string[]) {
   return { orderId, json: values.json, all: values.all };
 }
 
-function parseOptions(args: string[]) {
-  const options = {
-    json: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const;
-  try {
-    return parseArgs({ args, allowPositionals: true, options });
-  } catch (error) {
-    throw usage(messageOf(error));
-  }
-}
+const parseOptions = (args: string[]) =>
+  parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
 /** Says on a terminal, once a second after the first, how far it is. */
 function createProgress() {

@@ -34,6 +34,21 @@ export const portsFor = (offset: number, orders: number): Ports => ({
   mariadb: 3307 + offset,
 });
 
+/**
+ * Ports that fetch and browsers never connect to, because of old protocols that live there; those below 1024 left out.
+ * The list is the Fetch standard's (https://fetch.spec.whatwg.org/#port-blocking).
+ */
+export const blockedPorts: readonly number[] = [
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10080,
+];
+/** They are not asked for anything by HTTP. */
+const notHttp = ['kafka', 'kafkaController', 'mariadb'];
+
+/** The first port, with its name, at which a stack's HTTP could not be reached. */
+export const findBlockedPort = (ports: Ports): [string, number] | undefined =>
+  namedPorts(ports).find(([name, port]) => blockedPorts.includes(port) && !notHttp.includes(name));
+
 /** Each port with the name of what listens there. */
 export const namedPorts = (ports: Ports): [string, number][] =>
   Object.entries(ports).flatMap(([name, port]): [string, number][] =>
@@ -72,11 +87,13 @@ export async function requireFreePorts(ports: Ports): Promise<void> {
   }
 }
 
-/** An offset whose whole set of ports is free; random, so that runs that choose at the same time rarely meet. */
+/** An offset whose whole set of ports is free and can be reached; random, so that runs that choose at the same time rarely meet. */
 export async function findFreeOffset(orders: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const offset = 1000 + 100 * Math.floor(Math.random() * 220);
-    const free = await Promise.all(namedPorts(portsFor(offset, orders)).map(([, port]) => isFree(port)));
+    const ports = portsFor(offset, orders);
+    if (findBlockedPort(ports)) continue;
+    const free = await Promise.all(namedPorts(ports).map(([, port]) => isFree(port)));
     if (free.every(Boolean)) return offset;
   }
   throw new Failure('found no offset at which all ports of a stack are free');

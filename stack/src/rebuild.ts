@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { parseArgs } from 'node:util';
 import { baseEnvironment } from './components/node.ts';
 import { databaseEnvironment } from './components/service.ts';
 import { splitDataOption } from './data-option.ts';
-import { messageOf, runMain } from './failure.ts';
-import { usage } from './options.ts';
+import { runMain } from './failure.ts';
+import { parseCommandLine, usage } from './options.ts';
 import { layout, root } from './paths.ts';
 import { readPasswords } from './secrets.ts';
 import { requireRunningStack } from './stack-file.ts';
@@ -23,22 +22,20 @@ meanwhile; nobody sees a row missing or going backwards because of it. A table t
 
 DIR is the data folder of the stack (default .stack).`;
 
-function parse(args: string[]) {
-  const options = {
-    'dry-run': { type: 'boolean', default: false },
-    prune: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const;
-  try {
-    return parseArgs({ args, allowPositionals: true, options });
-  } catch (error) {
-    throw usage(messageOf(error).replace(/\. To specify a positional argument.*/, ''));
-  }
-}
+const parseOptions = (args: string[]) =>
+  parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      'dry-run': { type: 'boolean', default: false },
+      prune: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
 await runMain(async () => {
   const { data, rest } = splitDataOption(process.argv.slice(2));
-  const { values, positionals } = parse(rest);
+  const { values, positionals } = parseOptions(rest);
   if (values.help) {
     console.log(help);
     return 0;

@@ -20,6 +20,10 @@ describe('the options of npm start', () => {
     [['--orders', '0'], '--orders must be a whole number from 1 to 100, not "0" (see --help)'],
     [['--orders', '2.5'], '--orders must be a whole number from 1 to 100, not "2.5" (see --help)'],
     [['--orders', 'many'], '--orders must be a whole number from 1 to 100, not "many" (see --help)'],
+    [
+      ['--offset', '2000'],
+      '--offset 2000 gives gateway the port 6000, which browsers refuse: choose another (see --help)',
+    ],
     [['--offset', '60000'], '--offset must be a whole number from 0 to 23674, not "60000" (see --help)'],
     [['--data', ''], '--data needs a folder (see --help)'],
     [['--frsh'], "Unknown option '--frsh' (see --help)"],

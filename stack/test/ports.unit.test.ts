@@ -1,6 +1,17 @@
 import { createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { accepts, findFreeOffset, isFree, maxOffset, namedPorts, portsFor } from '../src/ports.ts';
+import { answersReady } from '../src/components/answers-ready.ts';
+import { messageOf } from '../src/failure.ts';
+import {
+  accepts,
+  blockedPorts,
+  findBlockedPort,
+  findFreeOffset,
+  isFree,
+  maxOffset,
+  namedPorts,
+  portsFor,
+} from '../src/ports.ts';
 
 test('the ports of a stack are the documented ones', () => {
   expect(Object.fromEntries(namedPorts(portsFor(0, 3)))).toEqual({
@@ -37,4 +48,16 @@ test('a port that something listens on is not free, and accepts connections', as
 test('an offset found for a test stack has all its ports free', async () => {
   const ports = namedPorts(portsFor(await findFreeOffset(2), 2));
   expect(await Promise.all(ports.map(([, port]) => isFree(port)))).not.toContain(false);
+});
+
+test('ports that fetch refuses are known: a stack never asks for one of them by HTTP', async () => {
+  const refusal = (port: number) =>
+    answersReady(`http://127.0.0.1:${port}/`).catch((error: unknown) => messageOf(error));
+  expect(await Promise.all(blockedPorts.map(refusal))).toEqual(
+    blockedPorts.map((port) => `http://127.0.0.1:${port}/: bad port`),
+  );
+  expect(findBlockedPort(portsFor(0, 100))).toBeUndefined();
+  expect(findBlockedPort(portsFor(2000, 1))).toEqual(['gateway', 6000]);
+  // Kafka at 10080: it does not speak HTTP.
+  expect(findBlockedPort(portsFor(10_080 - 9092, 1))).toBeUndefined();
 });

@@ -6,6 +6,7 @@ import type { Layout } from '../paths.ts';
 import type { Secrets } from '../secrets.ts';
 import { connectorEnvironment, workerHeap, workerSettings } from '../settings/connect-worker.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
+import { answersReady } from './answers-ready.ts';
 import { classArchive } from './class-archive.ts';
 import { javaArgs, properties } from './java.ts';
 import { log4j } from './kafka.ts';
@@ -49,8 +50,7 @@ export function connectChild(config: Config): ChildSpec {
       configFile,
     ],
     env: { PATH: process.env['PATH'], HOME: layout.dir, ...environment },
-    ready: async () =>
-      (await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(2000) })).ok,
+    ready: () => answersReady(`http://127.0.0.1:${port}/connectors`),
     ended: archive.settle,
     readyWithin: 120_000,
     stopWithin: 30_000,

@@ -5,6 +5,7 @@ import type { Ports } from '../ports.ts';
 import { passwordOf } from '../secrets.ts';
 import type { Passwords, Secrets } from '../secrets.ts';
 import type { ChildSpec } from '../supervisor/child.ts';
+import { answersReady } from './answers-ready.ts';
 import { baseEnvironment } from './node.ts';
 
 export const servicesWithDatabase = ['users', 'catalogs', 'orders'] as const;
@@ -59,8 +60,7 @@ function nodeChild(name: string, entry: string, port: number, env: NodeJS.Proces
     args: [entry],
     cwd: root,
     env: { ...baseEnvironment(), ...env },
-    ready: async () =>
-      (await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) })).ok,
+    ready: () => answersReady(`http://127.0.0.1:${port}/health`),
     readyWithin: 90_000,
     stopWithin: 12_000, // services promise ten seconds
   };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { Failure, isDiskFull, saysDiskFull } from '../failure.ts';
+import { Failure, isDiskFull, messageOf, saysDiskFull } from '../failure.ts';
 import { accepts } from '../ports.ts';
 import { waitFor } from '../wait-for.ts';
 import { createBackOff } from './back-off.ts';
@@ -122,12 +122,12 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
         return spec.ready();
       };
       const outcome = await waitFor<true | Failure>(look, {
-        what: spec.name,
+        what: `${spec.name} to be ready`,
         deadline: spec.readyWithin,
         interval: 100,
       }).catch((error: unknown) => {
         const cause = explainLog(readLogTail(context.logFile, logBegin));
-        const line = `${spec.name} was not ready after ${spec.readyWithin / 1000} s${cause ? `: ${cause}` : ''}`;
+        const line = `${messageOf(error)}${cause ? `; it said last: ${cause}` : ''}`;
         throw new Failure(`${line}; its log is ${context.logFile}`, { cause: error });
       });
       if (outcome instanceof Failure) throw outcome;

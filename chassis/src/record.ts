@@ -59,7 +59,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The value parsed as JSON. Throws InvalidRecordError. */
-export function parseJsonValue(record: ConsumedRecord): unknown {
+export function parseJsonValue(record: Pick<ConsumedRecord, 'value'>): unknown {
   if (record.value === null) throw new InvalidRecordError('the value is null; expected a JSON object');
   return parseJson(decodeUtf8(record.value));
 }

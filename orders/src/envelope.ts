@@ -25,6 +25,9 @@ const schema = JSON.stringify({
   ],
 });
 
+/** What every envelope of the projector begins with; its row and a closing brace follow. */
+export const envelopeBegin = `{"schema":${schema},"payload":`;
+
 /** Names the ids of rows (RFC 9562, version 5): a row derived again from the same event has the same id. */
 const rowNamespace = 'a5b0d3e2-57c5-4c0e-8d8b-0f9f6a9d2c55';
 
@@ -51,7 +54,7 @@ export function toEnvelope(order: OrderChanged, cause: { id: string; traceparent
   return {
     topic: rowsTopic,
     key: order.orderId,
-    value: `{"schema":${schema},"payload":${JSON.stringify(toRow(order))}}`,
+    value: `${envelopeBegin}${JSON.stringify(toRow(order))}}`,
     headers: {
       id: uuidFrom(cause.id, rowNamespace),
       type: rowType,

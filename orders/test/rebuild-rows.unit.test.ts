@@ -38,6 +38,9 @@ describe('an envelope of the topic orders', () => {
     const { partition, ...made } = readEnvelope(row);
     expect(made).toEqual(readEventRow(recordOf('orders.events', order)));
     expect(partition).toBe(row.partition);
+    // Its schema is known by its text; the same written otherwise is read as anybody's is.
+    const spaced = JSON.stringify(JSON.parse(String(row.value)), null, 1);
+    expect(readEnvelope({ ...row, value: Buffer.from(spaced) })).toEqual(readEnvelope(row));
     expect([isTyped(row), isTyped(typed(payload))]).toEqual([false, true]);
   });
 

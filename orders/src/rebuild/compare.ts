@@ -1,5 +1,6 @@
 import type { Sql } from '@ordermesh/chassis/database';
-import { columns, mayBecome, shadow } from './shadow-table.ts';
+import { columns, shadow } from './shadow-table.ts';
+import { mayBecome } from './status.ts';
 
 /** Whether the events of an order are ahead of the row `r` that the topic `orders` makes: its next row is on its way, or lost. */
 const ahead = `(r.in_rows AND COALESCE(${mayBecome('r.status', 'r.event_status')}, FALSE))`;

@@ -1,9 +1,12 @@
 import type { Database, Sql } from '@ordermesh/chassis/database';
 import { expected, findAmiss, findUnknown, findWrong, stillUnknown, stillWrong } from './compare.ts';
+import { createCrew } from './crew.ts';
 import { columns, shadow } from './shadow-table.ts';
 
 /** Rows that are put in at once. */
 const upsertedAtOnce = 1_000;
+/** … while the next ones are looked for. */
+const mendedSideBySide = 2;
 /** Rows that are locked at once: the sink waits for those of them that it wants to write. */
 const lockedAtOnce = 200;
 
@@ -71,13 +74,15 @@ export async function addMissing(
 ): Promise<{ missing: number; wrong: number }> {
   const counts = { missing: 0, wrong: 0 };
   const find = (after: string) => findAmiss(database.sql, { after, until, limit: upsertedAtOnce });
+  const mending = createCrew(mendedSideBySide);
   for await (const page of pagesOf(find, ({ orderId }) => orderId)) {
     const ids = page.map(({ orderId }) => orderId);
-    if (!dryRun) await database.transaction((sql) => moveOn(sql, ids));
+    if (!dryRun) await mending.take(() => database.transaction((sql) => moveOn(sql, ids)));
     counts.missing += page.filter(({ missing }) => missing).length;
     counts.wrong += page.filter(({ missing }) => !missing).length;
     onProgress(counts.missing + counts.wrong);
   }
+  await mending.done();
   return counts;
 }
 

@@ -7,7 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { rowsTopic } from '../envelope.ts';
 import { ordersTopic } from '../events.ts';
 import { countUndecided } from './compare.ts';
+import { foldRows } from './fold-rows.ts';
 import { addMissing, pruneUnknown, replaceWrong } from './mend.ts';
+import { newsOf } from './news.ts';
 import { isTyped, readEnvelope, readEventRow } from './read-row.ts';
 import { readRefused } from './refused.ts';
 import { createShadowTable, dropShadowTable, writeShadow, type Row } from './shadow-table.ts';
@@ -22,8 +24,8 @@ const refusedWithinMs = 2_000;
 export type Report = {
   /** Records of orders.events. */
   events: number;
-  /** Rows that the records of both topics made, and those of them that people typed. */
-  rows: number;
+  /** Records of the topic orders, and those of them that make a row and were typed by people. */
+  rowRecords: number;
   typedRows: number;
   missing: number;
   behind: number;
@@ -34,6 +36,7 @@ export type Report = {
   unknownExample: string | undefined;
   /** How long it took to make the table that the log tells of, in milliseconds. */
   fillMs: number;
+  totalMs: number;
 };
 
 type Progress = (step: string, done?: number, total?: number) => void;
@@ -63,23 +66,29 @@ export async function rebuildOrders(options: {
   progress: Progress;
 }): Promise<Report> {
   const { database, kafka, dryRun, prune, progress } = options;
-  const rows = { all: 0, typed: 0 };
+  let [typedRows, newest] = [0, 0];
 
-  const fill = (read: (record: ConsumedRecord) => Row | null) =>
+  /** Of the rows that records make, writes those that are `needed`. */
+  const fill = (
+    read: (record: ConsumedRecord) => Row | null,
+    needed: (made: Row[]) => Row[] | Promise<Row[]>,
+  ) =>
     async function onRecords(records: ConsumedRecord[]): Promise<void> {
       const made = records.flatMap((record) => readOrSkip(read, record) ?? []);
-      await writeShadow(database, made);
-      rows.all += made.length;
+      await writeShadow(database, await needed(made));
+      for (const { recordedAt } of made) newest = Math.max(newest, recordedAt);
     };
+
   const begun = Date.now();
   await createShadowTable(database);
-  const events = createLogReader({ kafka, topic: ordersTopic, onRecords: fill(readEventRow) });
+  const events = createLogReader({
+    kafka,
+    topic: ordersTopic,
+    onRecords: fill(readEventRow, (made) => newsOf(database.sql, made)),
+  });
   let typed: LogReader | undefined;
   try {
     const known = await endsOf(kafka, rowsTopic);
-    await events.start();
-    await events.caughtUp({ onProgress: (done, total) => progress(`reading ${ordersTopic}`, done, total) });
-
     progress('reading what the sink refused');
     await delay(Math.max(0, begun + refusedWithinMs - Date.now()));
     const refused = await readRefused(kafka);
@@ -87,13 +96,16 @@ export async function rebuildOrders(options: {
       if (refused.has(`${record.partition}-${record.offset}`)) return null;
       const row = readEnvelope(record);
       if (!isTyped(record)) return row;
-      rows.typed++;
+      typedRows++;
       return { ...row, doubted: BigInt(record.offset) >= (known.get(record.partition) ?? 0n) };
     };
-    const typing = createLogReader({ kafka, topic: rowsTopic, onRecords: fill(readRow) });
+    const typing = createLogReader({ kafka, topic: rowsTopic, onRecords: fill(readRow, foldRows) });
     typed = typing;
     await typing.start();
     await typing.caughtUp({ onProgress: (done, total) => progress(`reading ${rowsTopic}`, done, total) });
+    // Nearly all that the events tell, the rows know by then.
+    await events.start();
+    await events.caughtUp({ onProgress: (done, total) => progress(`reading ${ordersTopic}`, done, total) });
     const caughtUp = async () => {
       await Promise.all([
         events.caughtUp({ withinMs: catchUpWithinMs }),
@@ -105,7 +117,7 @@ export async function rebuildOrders(options: {
     const fillMs = until.getTime() - begun;
 
     progress('comparing');
-    await letPass(database, until);
+    await letPass(Math.min(newest, until.getTime()));
     const added = await addMissing(database, { until, dryRun, onProgress: (n) => progress('mending', n) });
     progress('replacing what contradicts the log');
     const wrong = dryRun ? added.wrong : await replaceWrong(database, { caughtUp });
@@ -114,8 +126,8 @@ export async function rebuildOrders(options: {
     const { unknown, example } = await pruneUnknown(database, { caughtUp, prune: prune && !dryRun });
     return {
       events: events.read(),
-      rows: rows.all,
-      typedRows: rows.typed,
+      rowRecords: typing.read(),
+      typedRows,
       missing: added.missing,
       behind: dryRun ? 0 : Math.max(0, added.wrong - wrong),
       wrong,
@@ -123,6 +135,7 @@ export async function rebuildOrders(options: {
       unknown,
       unknownExample: example,
       fillMs,
+      totalMs: Date.now() - begun,
     };
   } finally {
     await Promise.all([events.stop(), typed?.stop()]);
@@ -152,10 +165,8 @@ function readOrSkip(read: (record: ConsumedRecord) => Row | null, record: Consum
   }
 }
 
-/** Waits until what is on its way has arrived; not at all when nothing is. */
-async function letPass({ sql }: Pick<Database, 'sql'>, until: Date): Promise<void> {
-  const [last] = await sql.query<{ at: Date | null }[]>('SELECT MAX(recorded_at) AS at FROM orders_rebuilt');
-  const newest = Math.min(last?.at?.getTime() ?? 0, until.getTime());
-  const wait = newest + onItsWayMs - Date.now();
+/** Waits until what was recorded then has arrived; not at all when that is long ago. */
+async function letPass(recordedAt: number): Promise<void> {
+  const wait = recordedAt + onItsWayMs - Date.now();
   if (wait > 0) await delay(wait);
 }

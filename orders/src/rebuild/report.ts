@@ -2,11 +2,13 @@ import type { Report } from './rebuild-orders.ts';
 
 /** What was found and done, for people. */
 export function reportText(report: Report, { dryRun, prune }: { dryRun: boolean; prune: boolean }): string {
-  const { events, rows, typedRows, missing, behind, wrong, undecided, unknown, unknownExample, fillMs } =
+  const { events, rowRecords, typedRows, missing, behind, wrong, undecided, unknown, unknownExample } =
     report;
-  const rate = Math.round((rows / Math.max(1, fillMs)) * 1000);
+  const { fillMs, totalMs } = report;
+  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+  const rate = Math.round(((events + rowRecords) / Math.max(1, fillMs)) * 1_000);
   const lines = [
-    `read ${events} records of orders.events and ${typedRows} typed envelopes in ${(fillMs / 1000).toFixed(1)} s (${rate} rows/s)`,
+    `read ${events} records of orders.events and ${rowRecords} of orders, ${typedRows} of them typed, in ${seconds(fillMs)} s (${rate}/s)`,
     ...(dryRun
       ? [`${missing} rows are missing, ${wrong} differ from the log; nothing was changed`]
       : [
@@ -25,5 +27,6 @@ export function reportText(report: Report, { dryRun, prune }: { dryRun: boolean;
         : `left alone ${what}: --prune removes them, if it is not the log that lost them`,
     );
   }
+  lines.push(`it took ${seconds(totalMs)} s`);
   return `${lines.join('\n')}\n`;
 }

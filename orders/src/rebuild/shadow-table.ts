@@ -1,5 +1,6 @@
 import type { Database, Sql } from '@ordermesh/chassis/database';
 import type { OrderRow } from '../envelope.ts';
+import { mayBecome } from './status.ts';
 
 /** The columns of a row that come from the log. */
 export const columns = [
@@ -75,11 +76,6 @@ export const dropShadowTable = ({ sql }: Pick<Database, 'sql'>): Promise<unknown
 const isTime = (column: Column) => column.endsWith('_at');
 const isStatus = (column: Column) => ['status', 'reason', 'updated_at'].includes(column);
 
-/** What the trigger lets a status become, in SQL: the trigger can only be asked by trying. */
-export const mayBecome = (from: string, to: string): string =>
-  `((${from} = 'PENDING' AND ${to} IN ('CONFIRMED', 'REJECTED', 'CANCELLED'))
-    OR (${from} = 'CONFIRMED' AND ${to} = 'CANCELLED'))`;
-
 const kept = [
   ...(['times_told', 'recorded_at', 'in_rows', 'in_partition', 'rows_at', 'doubted'] as const),
   ...(['event_status', 'event_reason', 'event_updated_at'] as const),
@@ -140,11 +136,13 @@ function valuesOf(row: Row): unknown[] {
   ];
 }
 
+const tellTheSame = (one: Row | undefined, other: Row | undefined): boolean =>
+  one?.told === other?.told || one?.told.join() === other?.told.join();
+
 /** Consecutive rows that tell the same columns go in one statement; their order is kept. */
 function* runsOf(rows: Row[]): Generator<Row[]> {
   for (let from = 0, to = 0; from < rows.length; from = to) {
-    const told = rows[from]?.told.join();
-    while (to < rows.length && rows[to]?.told.join() === told) to++;
+    while (to < rows.length && tellTheSame(rows[from], rows[to])) to++;
     yield rows.slice(from, to);
   }
 }

@@ -155,4 +155,3 @@ export function createTopicIds(brokers: string[], topics: string[]) {
     close: () => connection?.close(),
   };
 }
-export type TopicIds = ReturnType<typeof createTopicIds>;

@@ -1,22 +1,14 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createHealth } from '@ordermesh/chassis/health';
 import { createHttpServer, readBody, sendJson, type Handler } from '@ordermesh/chassis/http-server';
 import pino from 'pino';
+import { freePort } from './support/free-port.ts';
 
 const agent = new Agent({ keepAlive: true });
 afterEach(() => agent.destroy());
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 async function serve(routes: Record<string, Handler>) {
   const port = await freePort();

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,20 +8,12 @@ import { createHealth } from '@ordermesh/chassis/health';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import pino from 'pino';
+import { freePort } from './support/free-port.ts';
 
 const log = pino({ level: 'silent' });
 const folder = mkdtempSync(join(tmpdir(), 'ordermesh-subgraph-'));
 let url: string;
 let part: ReturnType<typeof createSubgraph>;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 beforeAll(async () => {
   const schemaFile = join(folder, 'schema.graphql');

@@ -1,7 +1,7 @@
 // What really lies on the topics of a running system, held to the catalogue of events.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { waitFor } from '@ordermesh/stack/testing';
 import { readCatalogue } from '../src/event-catalogue/catalogue.ts';
 import { mistakesOf } from '../src/event-catalogue/deviations.ts';
 import type { Example, Message } from '../src/event-catalogue/message.ts';
@@ -35,17 +35,16 @@ function recordsOf({ name, topics }: Message): Example[] {
   });
 }
 
-async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  holds: (seen: T) => boolean,
-): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (let seen = await look(); !holds(seen); seen = await look()) {
-    if (Date.now() > deadline) throw new Error(`${what}: ${JSON.stringify(seen)}`);
-    await delay(100);
-  }
-}
+/** Waits until that holds; what was seen last is named when it never does. */
+const until = <T>(what: string, look: () => T | Promise<T>, holds: (seen: T) => boolean) =>
+  waitFor(
+    async () => {
+      const seen = await look();
+      if (!holds(seen)) throw new Error(JSON.stringify(seen));
+      return true;
+    },
+    { what, deadline: 60_000, interval: 100 },
+  );
 
 beforeAll(async () => {
   ({ records, stop } = await follow(topics.map(({ name }) => name)));

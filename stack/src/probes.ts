@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { asAdmin } from './databases.ts';
 import type { DatabaseServer } from './databases.ts';
-import { createKafkaClient } from './kafka-client.ts';
+import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 import { waitFor } from './wait-for.ts';
 
 /** What the probes go through: Kafka, and the databases at both ends. */

@@ -68,9 +68,3 @@ export function createProgress(out: Output = process.stdout, env: NodeJS.Process
     },
   };
 }
-
-/** A progress that prints nothing, for tests. */
-export const silentProgress: Progress = {
-  step: (_name, work) => work(() => undefined),
-  say: () => undefined,
-};

@@ -14,7 +14,7 @@ import type { StackFile } from './stack-file.ts';
 import { findOwned, signalGroup } from './supervisor/process-group.ts';
 import { waitFor } from './wait-for.ts';
 
-export { createKafkaClient } from './kafka-client.ts';
+export { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 export { waitFor } from './wait-for.ts';
 export type { StackFile } from './stack-file.ts';
 export type { Secrets } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createKafkaClient } from './kafka-client.ts';
+import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 import { root } from './paths.ts';
 
 const topicsFile = z.array(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Partitioners, type KafkaMessage, type Message } from 'kafkajs';
 import { z } from 'zod';
 import { readTopics } from '../src/dlq/read-topics.ts';
-import { createKafkaClient } from '../src/kafka-client.ts';
+import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 import { partitionOf } from '../src/order/where.ts';
 import { root } from '../src/paths.ts';
 import { runningStack, waitFor } from '../src/testing.ts';

@@ -7,7 +7,7 @@ import { readSecrets } from '../src/secrets.ts';
 import { connectAs } from '../src/databases.ts';
 import { launchStack, runningStack, startStack, waitFor } from '../src/testing.ts';
 import type { RunningStack, StackProcess } from '../src/testing.ts';
-import { createKafkaClient } from '../src/kafka-client.ts';
+import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 
 // One stack of its own for everything here, because the tests kill it piece by piece.
 const minutes = 60_000;

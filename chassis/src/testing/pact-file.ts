@@ -33,6 +33,13 @@ export function createPactFile(consumer: string, provider: string) {
     rmSync(pact.dir, { recursive: true });
   });
 
+  function builderFor(description: string): PactV4 {
+    if (described.has(description)) throw new Error(`${file}: two interactions are ${description}`);
+    described.add(description);
+    pact ??= begun();
+    return pact.builder;
+  }
+
   return {
     /** A test that the pact depends on: all of the file's are to be written with this one. */
     test(name: string, run: () => Promise<void>): void {
@@ -43,13 +50,11 @@ export function createPactFile(consumer: string, provider: string) {
       });
     },
 
-    /** A new interaction, under a description that no other one has. */
-    interaction(description: string) {
-      if (described.has(description)) throw new Error(`${file}: two interactions are ${description}`);
-      described.add(description);
-      pact ??= begun();
-      return pact.builder.addInteraction().uponReceiving(description);
-    },
+    /** A new request and its answer, under a description that no other interaction has. */
+    interaction: (description: string) => builderFor(description).addInteraction().uponReceiving(description),
+
+    /** A new message, under a description that no other interaction has. */
+    message: (description: string) => builderFor(description).addAsynchronousInteraction(),
   };
 }
 

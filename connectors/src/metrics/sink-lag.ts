@@ -1,8 +1,11 @@
 import type { Admin } from 'kafkajs';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Connector } from '../connect.ts';
-import { createKafkaClient } from './kafka-client.ts';
+import { createKafkaClient } from '../kafka-client.ts';
 import { deadLettersOf, placesOf, topicsOf } from './sink-offsets.ts';
+
+/** Whoever scrapes waits no longer. */
+const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, retry: { retries: 1 } };
 
 /**
  * How far each sink is behind the ends of its topics, and what it has set aside. Connect's REST interface tells what a
@@ -15,7 +18,7 @@ export function createSinkLag(options: {
   connectors: () => Connector[];
 }) {
   const { brokers, registry, connectors } = options;
-  const kafka = createKafkaClient(brokers);
+  const kafka = createKafkaClient(brokers, { clientId: 'connectors-watch', ...patience });
   const registers = [registry];
   const behind = new Gauge({
     name: 'kafka_consumer_lag_records',

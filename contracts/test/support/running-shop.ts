@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { toConsumedRecord } from '@ordermesh/chassis/record';
-import { runningStack } from '@ordermesh/stack/testing';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { createKafkaClient, runningStack } from '@ordermesh/stack/testing';
+import { Partitioners } from 'kafkajs';
 import { z } from 'zod';
 import type { Example } from '../../src/event-catalogue/message.ts';
 
 const stack = runningStack();
-const kafka = new Kafka({ brokers: stack.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
+const kafka = createKafkaClient(stack.kafkaBrokers);
 
 /** Asks the gateway, and throws unless it answers without an error. */
 export async function ask(query: string, token?: string): Promise<unknown> {

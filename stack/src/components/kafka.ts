@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure, saysDiskFull } from '../failure.ts';
-import { createKafkaClient } from '../kafka-client.ts';
+import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 import type { Installation } from '../installer/install.ts';
 import { cacheDir, root } from '../paths.ts';
 import type { Layout } from '../paths.ts';

@@ -1,7 +1,6 @@
-import { Kafka, logLevel } from 'kafkajs';
-import type { Admin } from 'kafkajs';
+import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
+import type { Admin, Kafka } from 'kafkajs';
 import { Failure, messageOf } from '../failure.ts';
-import '../kafka-client.ts';
 
 /** Someone waits for the answer: a broker that is being started again is waited for, one that is away is told of. */
 const patience = {
@@ -15,10 +14,7 @@ export async function withKafka<T>(
   brokers: string,
   errand: (kafka: Kafka, admin: Admin) => Promise<T>,
 ): Promise<T> {
-  const kafka = new Kafka({
-    ...{ clientId: 'ordermesh-operator', brokers: brokers.split(',') },
-    ...{ logLevel: logLevel.NOTHING, ...patience },
-  });
+  const kafka = createKafkaClient(brokers, { clientId: 'ordermesh-operator', ...patience });
   const admin = kafka.admin();
   try {
     await admin.connect();

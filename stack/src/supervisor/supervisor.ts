@@ -2,8 +2,6 @@ import { createChild } from './child.ts';
 import type { Child, ChildSpec } from './child.ts';
 import type { Layout } from '../paths.ts';
 
-export type Supervisor = ReturnType<typeof createSupervisor>;
-
 /** Starts child processes, keeps them alive, and stops them in the opposite order of their stages. */
 export function createSupervisor(config: {
   layout: Layout;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 
 type RequestQueue = { throttledUntil: number; pending: unknown[]; scheduleCheckPendingRequests(): void };
 
@@ -15,6 +15,11 @@ function silenceIdleThrottleTimer(): void {
 }
 silenceIdleThrottleTimer();
 
-/** A client for the stack's own errands: what fails is thrown, nothing is logged. */
-export const createKafkaClient = (brokers: string) =>
-  new Kafka({ clientId: 'ordermesh-stack', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+/** A client for errands and questions, of a list of brokers joined by commas: what fails is thrown, nothing is logged. */
+export const createKafkaClient = (brokers: string, config: Omit<KafkaConfig, 'brokers'> = {}) =>
+  new Kafka({
+    clientId: 'ordermesh',
+    logLevel: logLevel.NOTHING,
+    ...config,
+    brokers: brokers.split(',').map((broker) => broker.trim()),
+  });

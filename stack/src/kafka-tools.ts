@@ -53,7 +53,7 @@ await runMain(async () => {
     return run('docker', ['exec', '--interactive', stack.tools.container, script, ...filledIn, ...args]);
   }
   const options = [log4j('log4j2-tools.properties'), '-Xshare:auto', '-XX:-UsePerfData'];
-  const java = javaArgs({ jars: stack.tools.kafkaJars, heap: '256m', options });
+  const java = javaArgs({ jars: stack.tools.kafkaJars, memory: ['-Xmx256m'], options });
   return run(stack.tools.java, [...java, mainClass, ...filledIn, ...args]);
 });
 

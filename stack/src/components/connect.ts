@@ -8,7 +8,7 @@ import { connectorEnvironment, workerHeap, workerSettings } from '../settings/co
 import type { ChildSpec } from '../supervisor/child.ts';
 import { answersReady } from './answers-ready.ts';
 import { classArchive } from './class-archive.ts';
-import { javaArgs, properties } from './java.ts';
+import { heapOptions, javaArgs, properties } from './java.ts';
 import { log4j } from './kafka.ts';
 
 type Config = {
@@ -45,7 +45,7 @@ export function connectChild(config: Config): ChildSpec {
     port,
     command: tools.java,
     args: [
-      ...javaArgs({ jars, heap: workerHeap, options }),
+      ...javaArgs({ jars, memory: heapOptions(workerHeap), options }),
       'org.apache.kafka.connect.cli.ConnectDistributed',
       configFile,
     ],

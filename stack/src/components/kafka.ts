@@ -13,7 +13,7 @@ import { brokerHeap, brokerSettings } from '../settings/broker.ts';
 import { explainLog } from '../supervisor/explain-log.ts';
 import { ownerVariable } from '../supervisor/process-group.ts';
 import { classArchive } from './class-archive.ts';
-import { javaArgs, properties } from './java.ts';
+import { heapOptions, javaArgs, properties } from './java.ts';
 
 type Config = { installation: Installation; layout: Layout; port: number; controllerPort: number };
 
@@ -44,7 +44,7 @@ export async function formatKafka(config: Config): Promise<void> {
   rmSync(layout.kafka, { recursive: true, force: true });
   const java = javaArgs({
     jars: installation.kafkaJars,
-    heap: '128m',
+    memory: ['-Xmx128m'],
     options: [log4j('log4j2-tools.properties')],
   });
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
@@ -67,7 +67,7 @@ export function kafkaChild({ installation, layout, port }: Config): ChildSpec {
     port,
     command: tools.java,
     args: [
-      ...javaArgs({ jars, heap: brokerHeap, options }),
+      ...javaArgs({ jars, memory: heapOptions(brokerHeap), options }),
       'kafka.Kafka',
       join(layout.config, 'kafka.properties'),
     ],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databases, ownerOf } from '../accounts.ts';
-import { jvmOptions, properties } from '../components/java.ts';
+import { heapOptions, jvmOptions, properties } from '../components/java.ts';
 import { servicesWithDatabase } from '../components/service.ts';
 import { acceptedGatewaySecrets, acceptedPublicKeys } from '../keys.ts';
 import { root } from '../paths.ts';
@@ -39,7 +39,7 @@ export function filesFor(secrets: Secrets, addresses: Addresses): Record<string,
         logDirs: '/var/lib/kafka/data',
       }),
     ),
-    ...jvm('kafka', brokerHeap, {}),
+    ...jvm('kafka', heapOptions(brokerHeap), {}),
     'connect/worker.properties': properties(
       workerSettings({
         brokers,
@@ -49,7 +49,7 @@ export function filesFor(secrets: Secrets, addresses: Addresses): Record<string,
         variables: Object.keys(variables),
       }),
     ),
-    ...jvm('connect', workerHeap, variables),
+    ...jvm('connect', heapOptions(workerHeap), variables),
     'mariadb/ordermesh.cnf': `[mariadbd]\ninit-file=/etc/mysql/conf.d/admin.sql\n${Object.entries(
       databaseServerSettings,
     )
@@ -87,9 +87,9 @@ const passwordsOf = (secrets: Secrets, names: string[]) => ({
 });
 
 /** What Kafka's start scripts take from the environment, as a file for the shell: the JVM's options and `more`. */
-function jvm(container: string, heap: string, more: Record<string, string>): Record<string, string> {
+function jvm(container: string, memory: string[], more: Record<string, string>): Record<string, string> {
   const variables = {
-    KAFKA_HEAP_OPTS: `-Xmx${heap}`,
+    KAFKA_HEAP_OPTS: memory.join(' '),
     KAFKA_JVM_PERFORMANCE_OPTS: jvmOptions.join(' '),
     KAFKA_LOG4J_OPTS: `-Dlog4j2.configurationFile=${mounted}/log4j2.properties`,
     LOG_DIR: '/tmp',

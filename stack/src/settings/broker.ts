@@ -50,4 +50,4 @@ export const brokerSettings = ({ listeners, advertised, controller, logDirs, int
   'log.cleaner.threads': 1,
 });
 
-export const brokerHeap = '512m';
+export const brokerHeap = { most: '512m', eden: '40m' };

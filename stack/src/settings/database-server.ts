@@ -15,6 +15,9 @@ export const databaseServerSettings: Record<string, string> = {
   'innodb-flush-log-at-trx-commit': '1',
   'innodb-buffer-pool-size': '128M',
   'innodb-log-file-size': '96M',
+  // Engines that only the server's own tables use: by default each sets 128 MB aside.
+  'aria-pagecache-buffer-size': '8M',
+  'key-buffer-size': '1M',
   'max-connections': '300',
   'max-allowed-packet': '64M',
   'character-set-server': 'utf8mb4',

@@ -1,9 +1,10 @@
-import { cpus, totalmem } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { runningStack } from '@ordermesh/stack/testing';
 import { cpuSeconds } from './cpu-seconds.ts';
+import { describeMachine } from './machine.ts';
+import { percentile } from './percentile.ts';
 import { createShop } from './shop.ts';
 
 const help = `npm run settle-time -- [--data DIR] [--rate 20] [--seconds 30]
@@ -45,11 +46,6 @@ function readOptions() {
     rate: positive('rate'),
     seconds: positive('seconds'),
   };
-}
-
-/** Nearest rank: of 600 values p99 is the 594th. */
-function percentile(sorted: number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
 function line(what: string, values: number[]): string {
@@ -105,7 +101,7 @@ async function main(): Promise<number> {
   const before = await cpuSeconds(stack.ports);
   const { measured, failed } = await placeAtRate(seconds);
   const after = await cpuSeconds(stack.ports);
-  const [cpu] = cpus();
+  const { cores, cpu, memoryGb, node } = describeMachine();
   console.log(`${measured.length} orders at ${rate} a second for ${seconds} s, one customer, one product`);
   console.log(
     line(
@@ -125,8 +121,7 @@ async function main(): Promise<number> {
   );
   console.log(`${'CPU ms per order'.padEnd(22)} ${perOrder.join(' · ')} (the looking included)`);
   console.log(
-    `machine: ${cpus().length} cores, ${cpu?.model.trim() ?? 'unknown'}, ` +
-      `${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, load generator on the same machine`,
+    `machine: ${cores} cores, ${cpu}, ${memoryGb} GB, Node ${node}, load generator on the same machine`,
   );
   for (const { reason } of failed.slice(0, 3)) console.error(`failed: ${String(reason)}`);
   if (failed.length > 0) console.error(`${failed.length} orders were not confirmed`);

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeMachine } from './machine.ts';
+import { describeMachine } from '@ordermesh/acceptance/src/machine.ts';
 import type { Spread } from './statistics.ts';
 
 const folder = join(import.meta.dirname, '../results');

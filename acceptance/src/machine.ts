@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from 'node:os';
 
-/** What the figures were measured on: without it they mean nothing. */
+/** What figures were measured on: without it they mean nothing. */
 export function describeMachine() {
   const [cpu] = cpus();
   return {

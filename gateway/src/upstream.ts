@@ -3,10 +3,10 @@ import { UnavailableError } from '@ordermesh/chassis/errors';
 import type { Health } from '@ordermesh/chassis/health';
 import type { Logger } from '@ordermesh/chassis/log';
 import type { Part } from '@ordermesh/chassis/service';
-import { Pool } from 'undici';
-import { hostnameOf, isFixed, pinnedTo, resolveHost, type Resolve } from './addresses.ts';
-import { post } from './post.ts';
-import { failureOf, mayRepeat } from './upstream-failure.ts';
+import { hostnameOf, isFixed, resolveHost, type Resolve } from './addresses.ts';
+import { mayRepeat } from './upstream-failure.ts';
+import { createConnectionPool, type ConnectionPool } from './upstream-http/connection-pool.ts';
+import { openTo } from './upstream-http/open.ts';
 
 export type UpstreamRequest = {
   headers: Record<string, string>;
@@ -16,7 +16,7 @@ export type UpstreamRequest = {
 };
 export type UpstreamAnswer = { status: number; body: string };
 
-type Instance = { url: string; address: string; pool: Pool; inUse: boolean; probing: boolean };
+type Instance = { url: string; address: string; pool: ConnectionPool; inUse: boolean; probing: boolean };
 
 /**
  * One subgraph request takes no longer than this, in milliseconds, repetitions included. It is longer than the
@@ -24,8 +24,6 @@ type Instance = { url: string; address: string; pool: Pool; inUse: boolean; prob
  * what hangs: the client then gets the rest of its data instead of waiting for all of it.
  */
 const defaultTimeoutMs = 6_000;
-/** Opening a connection within a data centre takes a millisecond; a host that swallows packets would take minutes. */
-const connectTimeoutMs = 1_000;
 /** How long an instance may think about whether it is healthy. */
 const probeTimeoutMs = 1_000;
 /** An instance that was left out is looked at this often, so that it is used again soon after it came back. */
@@ -79,7 +77,7 @@ export function createUpstream(options: {
     for (const { address, pool } of gone) {
       log.info({ subgraph: name, url, address }, 'a subgraph instance is gone');
       // Requests under way end as they would have.
-      void pool.close().catch((error: unknown) => log.debug({ error }, 'closing connections'));
+      void pool.close();
     }
     for (const instance of found) if (!inUse) suspect(instance, false);
   }
@@ -104,34 +102,26 @@ export function createUpstream(options: {
   }
 
   /** Rejects with UnavailableError when no instance answered, or one may have acted on a request that it did not answer. */
-  async function send(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
-    try {
-      return await sendToAny(request, deadline.signal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async function sendToAny(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
-    const tried: Instance[] = [];
-    let cause: unknown;
-    // Once each and once more: a connection may have been closed just as the request was written on it.
-    while (tried.length <= instances.length) {
-      const instance = next(tried);
-      if (!instance) break;
-      tried.push(instance);
-      try {
-        return await post(instance.pool, request, signal);
-      } catch (error) {
-        cause = error;
-        const failure = failureOf(error, signal);
-        suspect(instance, failure === 'refused');
-        if (!mayRepeat(failure, request.repeatable)) break;
-      }
-    }
-    throw new UnavailableError(`no instance of ${name} answered`, { cause });
+  function send({ headers, body, repeatable }: UpstreamRequest): Promise<UpstreamAnswer> {
+    const deadline = performance.now() + timeoutMs;
+    const request = { method: 'POST', path: '/graphql', headers, body, repeatable, deadline } as const;
+    return new Promise((resolve, reject) => {
+      const tried: Instance[] = [];
+      const giveUp = (cause: unknown): void =>
+        reject(new UnavailableError(`no instance of ${name} answered`, { cause }));
+      const sendToNext = (cause?: unknown): void => {
+        // Once each and once more: a connection may have been closed just as the request was written on it.
+        const instance = tried.length <= instances.length ? next(tried) : undefined;
+        if (!instance) return giveUp(cause);
+        tried.push(instance);
+        instance.pool.send(request, resolve, (failure, reason) => {
+          suspect(instance, failure === 'refused');
+          if (mayRepeat(failure, repeatable)) sendToNext(reason);
+          else giveUp(reason);
+        });
+      };
+      sendToNext();
+    });
   }
 
   /** Asks a dubious instance for its health until it answers; one that refuses connections is left out at once. */
@@ -156,15 +146,16 @@ export function createUpstream(options: {
   }
 
   /** The status that `/health` answers with, undefined if there is no answer. */
-  async function probe({ pool }: Instance): Promise<number | undefined> {
-    try {
-      const signal = AbortSignal.timeout(probeTimeoutMs);
-      const response = await pool.request({ method: 'GET', path: '/health', signal });
-      await response.body.dump();
-      return response.statusCode;
-    } catch {
-      return undefined;
-    }
+  function probe({ pool }: Instance): Promise<number | undefined> {
+    const deadline = performance.now() + probeTimeoutMs;
+    const request = { method: 'GET', path: '/health', headers: {}, repeatable: false, deadline } as const;
+    return new Promise((resolve) =>
+      pool.send(
+        request,
+        ({ status }) => resolve(status),
+        () => resolve(undefined),
+      ),
+    );
   }
 
   function leaveOut(instance: Instance): void {
@@ -200,9 +191,10 @@ export function createUpstream(options: {
       await resolveNames(true);
       void resolveAgainAndAgain().catch((error: unknown) => log.debug({ error }, 'resolving ended'));
     },
-    stop: async () => {
+    stop: () => {
       stopped.abort();
-      await Promise.all(instances.map((instance) => instance.pool.destroy()));
+      for (const { pool } of instances) pool.destroy();
+      return Promise.resolve();
     },
   };
   return { ...part, subgraph: name, send };
@@ -210,14 +202,10 @@ export function createUpstream(options: {
 export type Upstream = ReturnType<typeof createUpstream>;
 
 function createInstance(url: string, address: string, inUse = true): Instance {
-  const pool = new Pool(url, {
-    connections: connectionsPerInstance,
-    // One request at a time on a connection: behind a slow answer, pipelined ones would wait for it.
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs, lookup: pinnedTo(address) },
-    // The deadline of the whole request takes the place of these.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  const pool = createConnectionPool({
+    host: new URL(url).host,
+    open: openTo(url, address),
+    maxConnections: connectionsPerInstance,
   });
   return { url, address, pool, inUse, probing: false };
 }

@@ -1,0 +1,171 @@
+import type { Failure } from '../upstream-failure.ts';
+import type { Answer, AnswerLimits } from './answer-parser.ts';
+import { createConnection, type Connection, type Open } from './connection.ts';
+import { fail, writeRequest, type Exchange, type RequestParts } from './exchange.ts';
+
+export type PoolRequest = RequestParts & {
+  /** Whether doing it twice is as good as once. Only what may be repeated shares a connection. */
+  repeatable: boolean;
+  /** When its time is up, as performance.now() counts. */
+  deadline: number;
+};
+
+export type OnAnswer = (answer: Answer) => void;
+export type OnFailure = (failure: Failure, cause: unknown) => void;
+
+/** How often the pool looks for what is late, in milliseconds. */
+const tickMs = 10;
+/** And how often once there was nothing to do for so many ticks. */
+const [quietTickMs, quietAfterTicks] = [500, 100];
+/** After an answer that took its time, requests have connections of their own for so long, in milliseconds. */
+const pauseMs = 1_000;
+/** Requests on one connection at most: more would not make writing any cheaper. */
+const maxDepth = 32;
+/** Longer requests and their likes are few; they do not wait for one another. */
+const maxSharedLength = 65_536;
+
+/**
+ * The connections to one server. Queries of the same moment share one, as writing and reading them together costs a
+ * third of doing it one by one; a connection is shared only as long as its server is quick. If the head of a line takes its
+ * time, those behind it are asked anew on connections of their own, and nothing is shared for a second.
+ */
+export function createConnectionPool(options: {
+  /** As in the Host header. */
+  host: string;
+  open: Open;
+  maxConnections: number;
+  limits?: AnswerLimits;
+}) {
+  const { host, open, maxConnections, limits } = options;
+  const connections = new Set<Connection>();
+  /** Those without a request, the last used last: it is the one that is used next, so that those not needed grow old. */
+  let idle: Connection[] = [];
+  /** For want of a connection. */
+  let queue: Exchange[] = [];
+  let shared: Connection | undefined;
+  let sharingFrom = 0;
+  let ticking: NodeJS.Timeout | undefined;
+  let quietTicks = 0;
+  let ended: 'no' | 'closing' | 'destroyed' = 'no';
+  const allClosed = Promise.withResolvers<undefined>();
+
+  /** Calls `onAnswer` or `onFailure` once. */
+  function send(request: PoolRequest, onAnswer: OnAnswer, onFailure: OnFailure): void {
+    const { repeatable, deadline } = request;
+    const { text, isAscii } = writeRequest(host, request);
+    const mayShare = repeatable && text.length <= maxSharedLength;
+    const exchange = { text, isAscii, mayShare, deadline, settled: false, answer: onAnswer, fail: onFailure };
+    if (ended !== 'no') return void fail(exchange, 'refused', new Error('the pool is closed'));
+    dispatch(exchange, mayShare && performance.now() >= sharingFrom);
+    if (!ticking || quietTicks > quietAfterTicks) wake();
+  }
+
+  function dispatch(exchange: Exchange, mayJoin: boolean): void {
+    if (mayJoin && shared?.mayJoin() && shared.depth() < maxDepth) return shared.send(exchange);
+    const connection = idle.pop() ?? openAnother();
+    if (!connection) return void queue.push(exchange);
+    if (mayJoin) shared = connection;
+    connection.send(exchange);
+  }
+
+  function openAnother(): Connection | undefined {
+    if (connections.size >= maxConnections) return undefined;
+    const connection = createConnection(open, { onIdle, onEnd, ...(limits && { limits }) });
+    connections.add(connection);
+    return connection;
+  }
+
+  function onIdle(connection: Connection): void {
+    const next = queue.shift();
+    if (next) connection.send(next);
+    else if (connection !== shared) idle.push(connection);
+  }
+
+  function onEnd(connection: Connection, moved: Exchange[]): void {
+    connections.delete(connection);
+    idle = idle.filter((other) => other !== connection);
+    if (shared === connection) shared = undefined;
+    if (ended === 'destroyed')
+      for (const each of moved) fail(each, 'broken', new Error('the pool is closed'));
+    else if (moved.length > 0) askElsewhere(moved);
+    if (ended !== 'no' && connections.size === 0) allClosed.resolve(undefined);
+    else if (queue.length > 0) dispatchQueued();
+  }
+
+  function dispatchQueued(): void {
+    const waiting = queue;
+    queue = [];
+    for (const exchange of waiting) dispatch(exchange, false);
+  }
+
+  /** Each on a connection of its own: behind others it has been already. */
+  function askElsewhere(exchanges: Exchange[]): void {
+    sharingFrom = performance.now() + pauseMs;
+    for (const exchange of exchanges) {
+      exchange.mayShare = false;
+      dispatch(exchange, false);
+    }
+  }
+
+  /** Counts time in ticks, not by the clock: when this process itself was busy, answers lie unread and nobody was slow. */
+  function tick(): void {
+    const now = performance.now();
+    for (const exchange of queue)
+      if (now >= exchange.deadline) fail(exchange, 'timeout', new Error('no connection in time'));
+    queue = queue.filter(({ settled }) => !settled);
+    let busy = queue.length > 0;
+    for (const connection of connections) {
+      if (connection.depth() > 0) busy = true;
+      if (connection.isStale(now)) connection.close();
+      else look(connection, now);
+    }
+    quietTicks = busy ? 0 : quietTicks + 1;
+    ticking = undefined;
+    if (connections.size > 0 || busy) keepTicking();
+  }
+
+  function look(connection: Connection, now: number): void {
+    const isLate = connection.tick();
+    const head = connection.head();
+    if (head && now >= head.deadline) {
+      fail(head, 'timeout', new Error('no answer in time'));
+      // The answer may still come, to nobody: with it in the way nothing can be asked here.
+      connection.destroy(new Error('no answer in time'));
+    } else if (isLate) {
+      if (connection === shared) shared = undefined;
+      const behind = connection.behindHead();
+      if (behind.length > 0) askElsewhere(behind);
+    }
+  }
+
+  function keepTicking(): void {
+    if (ended === 'destroyed') return;
+    ticking = setTimeout(tick, quietTicks > quietAfterTicks ? quietTickMs : tickMs).unref();
+  }
+
+  /** There is something to look after again. */
+  function wake(): void {
+    clearTimeout(ticking);
+    quietTicks = 0;
+    keepTicking();
+  }
+
+  return {
+    send,
+    /** Lets what is under way end as it would have. */
+    async close(): Promise<void> {
+      ended = ended === 'no' ? 'closing' : ended;
+      for (const connection of connections) connection.close();
+      if (connections.size > 0) await allClosed.promise;
+    },
+    destroy(): void {
+      ended = 'destroyed';
+      clearTimeout(ticking);
+      const cause = new Error('the pool is closed');
+      for (const exchange of queue) fail(exchange, 'broken', cause);
+      queue = [];
+      for (const connection of connections) connection.destroy(cause);
+    },
+  };
+}
+export type ConnectionPool = ReturnType<typeof createConnectionPool>;

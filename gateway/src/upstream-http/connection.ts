@@ -1,0 +1,166 @@
+import type { Socket } from 'node:net';
+import type { Failure } from '../upstream-failure.ts';
+import { createAnswerParser, type Answer, type AnswerLimits } from './answer-parser.ts';
+import { fail, type Exchange } from './exchange.ts';
+
+/** Begins to connect; calls `onOpen` when requests can be written, and `onData` with what comes, in memory that is reused. */
+export type Open = (events: { onOpen: () => void; onData: (bytes: Buffer) => void }) => Socket;
+
+/** What a connection tells of itself. */
+export type ConnectionEvents = {
+  /** Everything asked on it is answered. */
+  onIdle: (connection: Connection) => void;
+  /** It is gone. `moved` are requests that are to be asked elsewhere: never seen, or queries behind one that failed. */
+  onEnd: (connection: Connection, moved: Exchange[]) => void;
+};
+
+/** A server that says nothing of it keeps an idle connection for at least this long, in milliseconds (Node's own default is 5 s). */
+const keptMsByDefault = 4_000;
+/** How much earlier than the server the connection is given up, so that it is not closed just as a request is on its way. */
+const marginMs = 1_000;
+
+/** An answer that is due for so many ticks holds up nobody any longer. */
+const patienceTicks = 3;
+/** Opening a connection within a data centre takes a millisecond; a host that swallows packets would take minutes. In ticks. */
+const connectTicks = 100;
+
+/**
+ * One connection to a server. Requests that are given to it in the same turn of the event loop leave in one write; answers
+ * come in the order of the requests.
+ */
+export function createConnection(
+  open: Open,
+  { onIdle, onEnd, limits }: ConnectionEvents & { limits?: AnswerLimits },
+) {
+  /** Asked and not answered, the oldest first; those from `written` on have not left yet. */
+  let waiting: Exchange[] = [];
+  let written = 0;
+  let flushing = false;
+  let state: 'connecting' | 'open' | 'ended' = 'connecting';
+  /** No more requests on it: the server closes it, or it is being closed. */
+  let closing = false;
+  /** Since the head of the line came to be that, or since it began to connect. */
+  let ticks = 0;
+  let idleUntil = Infinity;
+  let buffering = false;
+
+  const parser = createAnswerParser({
+    isExpected: () => written > 0,
+    onAnswer: answered,
+    ...(limits && { limits }),
+  });
+  const socket = open({ onOpen: opened, onData: received });
+  socket.on('drain', () => (buffering = false));
+  socket.on('end', () => {
+    parser.end();
+    end(new Error('the server closed the connection'));
+  });
+  socket.on('error', end);
+  socket.on('close', () => end(new Error('the connection was closed')));
+
+  function opened(): void {
+    if (state !== 'connecting') return;
+    state = 'open';
+    ticks = 0;
+    flush();
+  }
+
+  function send(exchange: Exchange): void {
+    if (waiting.push(exchange) === 1 && state === 'open') ticks = 0;
+    if (flushing || state !== 'open') return;
+    flushing = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    flushing = false;
+    if (state !== 'open' || written === waiting.length) return;
+    let text = '';
+    let isAscii = true;
+    for (; written < waiting.length; written++) {
+      const exchange = waiting[written];
+      if (!exchange) break;
+      text += exchange.text;
+      isAscii &&= exchange.isAscii;
+    }
+    buffering = !socket.write(text, isAscii ? 'latin1' : 'utf8');
+  }
+
+  function received(chunk: Buffer): void {
+    try {
+      if (state !== 'ended') parser.read(chunk);
+    } catch (error) {
+      end(error);
+    }
+  }
+
+  function answered(answer: Answer): void {
+    const exchange = waiting.shift();
+    written--;
+    ticks = 0;
+    if (exchange && !exchange.settled) {
+      exchange.settled = true;
+      exchange.answer(answer);
+    }
+    if (answer.keptMs === 0) {
+      closing = true;
+      return end(new Error('the server closes the connection after this answer'), true);
+    }
+    if (waiting.length > 0) return;
+    const kept = (answer.keptMs ?? keptMsByDefault + marginMs) - marginMs;
+    idleUntil = performance.now() + kept;
+    if (closing) end(new Error('closed'));
+    else onIdle(connection);
+  }
+
+  /**
+   * The request that is being answered has failed. Those that left after it are queries: they are asked anew elsewhere,
+   * unless they have been already.
+   */
+  function end(cause: unknown, headIsDone = false): void {
+    if (state === 'ended') return;
+    const failure: Failure = state === 'connecting' ? 'refused' : 'broken';
+    state = 'ended';
+    socket.destroy();
+    const left = waiting;
+    const seen = headIsDone ? 0 : Math.min(written, 1);
+    const unwritten = written - seen;
+    waiting = [];
+    written = 0;
+    const failed = failure === 'refused' ? left : left.slice(0, seen);
+    const moved = left
+      .slice(failed.length)
+      .filter((each, index) => !each.settled && (each.mayShare || index >= unwritten));
+    for (const exchange of failed) fail(exchange, failure, cause);
+    onEnd(connection, moved);
+  }
+
+  const connection = {
+    send,
+    /** Asked on it and not answered. */
+    depth: () => waiting.length,
+    /** Whether what was written on it is still in memory: the server does not read. */
+    isCongested: () => buffering,
+    /** Whether another request may join those on it. */
+    mayJoin: () => !closing && state !== 'ended' && !buffering && waiting.every(({ mayShare }) => mayShare),
+    /** To be called every few milliseconds. Gives whether the answer that is due takes its time. */
+    tick(): boolean {
+      ticks++;
+      if (state === 'connecting' && ticks > connectTicks) end(new Error('no connection in time'));
+      return state === 'open' && waiting.length > 0 && ticks >= patienceTicks;
+    },
+    /** What is being answered. */
+    head: () => waiting[0],
+    /** What waits for it to be answered, and for nothing else. */
+    behindHead: () => waiting.slice(1).filter(({ settled, mayShare }) => !settled && mayShare),
+    isStale: (now: number) => waiting.length === 0 && now >= idleUntil,
+    /** Ends once everything asked on it is answered. */
+    close(): void {
+      closing = true;
+      if (waiting.length === 0) end(new Error('closed'));
+    },
+    destroy: (cause: unknown) => end(cause),
+  };
+  return connection;
+}
+export type Connection = ReturnType<typeof createConnection>;

@@ -91,6 +91,8 @@ export function noteOperation<C extends BaseContext>(
   };
 }
 
+type Answer<T> = (notes: OperationNotes) => Promise<T>;
+
 /**
  * Measures GraphQL requests, from when they are read until they are answered: one observation and, where it is traced,
  * one span each. The notes are filled in while `answer` runs.
@@ -102,35 +104,38 @@ export function createOperationTelemetry({ tracer, metrics }: Telemetry) {
     labelNames: ['operation', 'type', 'outcome'],
   });
 
-  return async function observe<T>(answer: (notes: OperationNotes) => Promise<T>): Promise<T> {
+  function finish(notes: OperationNotes, begun: number, outcome: string): void {
+    duration.observe(
+      { operation: labelOf(notes), type: notes.type ?? 'unknown', outcome },
+      (performance.now() - begun) / 1_000,
+    );
+  }
+
+  async function inItsSpan<T>(notes: OperationNotes, answer: Answer<T>): Promise<T> {
+    return inSpan(tracer, 'graphql', {}, async (span) => {
+      const answered = await answer(notes);
+      span.rename(`${notes.type ?? 'graphql'} ${labelOf(notes)}`);
+      span.set({
+        ...(notes.type && { 'graphql.operation.type': notes.type }),
+        ...(notes.operation !== null && { 'graphql.operation.name': notes.operation }),
+        ...(notes.codes.length > 0 && { 'graphql.error.codes': notes.codes }),
+      });
+      const fault = notes.codes.find((code) => ourFault.includes(code));
+      if (fault !== undefined) span.fail(fault);
+      return answered;
+    });
+  }
+
+  return async function observe<T>(answer: Answer<T>): Promise<T> {
     const notes: OperationNotes = { operation: null, codes: [] };
     const begun = performance.now();
-    let outcome = 'server_error';
     try {
-      const result = await inSpan(tracer, 'graphql', {}, async (span) => {
-        const answered = await answer(notes);
-        if (tracer.enabled) {
-          span.rename(`${notes.type ?? 'graphql'} ${labelOf(notes)}`);
-          span.set({
-            ...(notes.type && { 'graphql.operation.type': notes.type }),
-            ...(notes.operation !== null && { 'graphql.operation.name': notes.operation }),
-            ...(notes.codes.length > 0 && { 'graphql.error.codes': notes.codes }),
-          });
-          const fault = notes.codes.find((code) => ourFault.includes(code));
-          if (fault !== undefined) span.fail(fault);
-        }
-        return answered;
-      });
-      outcome = outcomeOf(notes);
+      const result = await (tracer.enabled ? inItsSpan(notes, answer) : answer(notes));
+      finish(notes, begun, outcomeOf(notes));
       return result;
     } catch (error) {
-      if (isClientsFault(error)) outcome = 'client_error';
+      finish(notes, begun, isClientsFault(error) ? 'client_error' : 'server_error');
       throw error;
-    } finally {
-      duration.observe(
-        { operation: labelOf(notes), type: notes.type ?? 'unknown', outcome },
-        (performance.now() - begun) / 1_000,
-      );
     }
   };
 }

@@ -32,6 +32,7 @@ const rememberedTokens = 10_000;
  */
 export function createTokenVerifier(options: { jwksUrl: string; log: Logger; fetch?: typeof fetch }) {
   const { jwksUrl, log, fetch: fetchKeys = fetch } = options;
+  /** By the whole header, so that what is known needs no second look. */
   const remembered = new Map<string, { viewer: Viewer; expiresAtMs: number }>();
   let keys: ReturnType<typeof createLocalJWKSet> | undefined;
   let refreshing: Promise<void> | undefined;
@@ -86,10 +87,10 @@ export function createTokenVerifier(options: { jwksUrl: string; log: Logger; fet
     }
   }
 
-  function remember(token: string, entry: { viewer: Viewer; expiresAtMs: number }): void {
+  function remember(authorization: string, entry: { viewer: Viewer; expiresAtMs: number }): void {
     const oldest = remembered.size >= rememberedTokens ? remembered.keys().next().value : undefined;
     if (oldest !== undefined) remembered.delete(oldest);
-    remembered.set(token, entry);
+    remembered.set(authorization, entry);
   }
 
   /**
@@ -98,14 +99,14 @@ export function createTokenVerifier(options: { jwksUrl: string; log: Logger; fet
    */
   async function viewerOf(authorization: string | undefined): Promise<Viewer | null> {
     if (!authorization) return null;
+    const known = remembered.get(authorization);
+    if (known && known.expiresAtMs > Date.now()) return known.viewer;
+    remembered.delete(authorization);
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (!token) throw clientError('UNAUTHENTICATED', 'the Authorization header must be `Bearer <token>`');
-    const known = remembered.get(token);
-    if (known && known.expiresAtMs > Date.now()) return known.viewer;
-    remembered.delete(token);
     try {
       const entry = await verifyWithFreshKeys(token);
-      remember(token, entry);
+      remember(authorization, entry);
       return entry.viewer;
     } catch (error) {
       if (error instanceof UnavailableError) throw error;

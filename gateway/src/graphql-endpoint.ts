@@ -11,6 +11,7 @@ import { GraphQLError } from 'graphql';
 import type { CompiledPlans } from './compiled-plan/compiled-plans.ts';
 import type { GatewayContext } from './context.ts';
 
+const json = /^application\/json\b/i;
 /** What Apollo Server looks at: content negotiation and the proof that no browser form sent the request. */
 const headersForApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
@@ -29,6 +30,8 @@ export function createGraphqlEndpoint(options: {
   const { apollo, compiledPlans, verifier, telemetry = noTelemetry(), log } = options;
   const observe = createOperationTelemetry(telemetry);
   const contentTypes = createContentTypes();
+  // Nothing in its lines is secret: looking for what is would take longer than writing them.
+  const accessLog = log.child({}, { redact: [] });
 
   async function execute(
     request: IncomingMessage,
@@ -42,16 +45,28 @@ export function createGraphqlEndpoint(options: {
       if (answer && !answer.earlier) {
         const { operation, type, fields } = answer;
         Object.assign(context.outcome, { operation, type, fields, hasData: true });
-        response.writeHead(200, {
-          'content-type': contentType,
-          'content-length': Buffer.byteLength(answer.body),
-        });
-        response.end(answer.body);
+        send(response, contentType, answer.body);
         return;
       }
       if (answer) context.earlier = answer.earlier;
     }
+    traceOf(response);
     await executeThroughApollo(request, response, body, context);
+  }
+
+  /** With all headers at once: those that are set one by one are copied. ASCII needs no encoding. */
+  function send(response: ServerResponse, contentType: string, body: string): void {
+    const length = Buffer.byteLength(body);
+    const headers = ['content-type', contentType, 'content-length', String(length)];
+    const traceId = currentTraceId();
+    if (traceId !== undefined) headers.push('x-trace-id', traceId);
+    response.writeHead(200, headers).end(body, length === body.length ? 'latin1' : 'utf8');
+  }
+
+  /** Every other answer has it set before it is written. */
+  function traceOf(response: ServerResponse): void {
+    const traceId = currentTraceId();
+    if (traceId !== undefined && !response.headersSent) response.setHeader('x-trace-id', traceId);
   }
 
   async function executeThroughApollo(
@@ -89,6 +104,7 @@ export function createGraphqlEndpoint(options: {
     try {
       return await verifier.viewerOf(authorization);
     } catch (error) {
+      traceOf(response);
       if (error instanceof GraphQLError) {
         outcome.codes = ['UNAUTHENTICATED'];
         response.setHeader('www-authenticate', 'Bearer');
@@ -102,7 +118,11 @@ export function createGraphqlEndpoint(options: {
     }
   }
 
-  return (request, response) => observe((outcome) => answer(request, response, outcome));
+  return (request, response) =>
+    observe((outcome) => answer(request, response, outcome)).catch((error: unknown) => {
+      traceOf(response);
+      throw error;
+    });
 
   async function answer(
     request: IncomingMessage,
@@ -111,12 +131,10 @@ export function createGraphqlEndpoint(options: {
   ): Promise<void> {
     const startedAt = performance.now();
     const { authorization } = request.headers;
-    const traceId = currentTraceId();
-    if (traceId !== undefined) response.setHeader('x-trace-id', traceId);
     const viewer = await identify(authorization, response, outcome);
     if (viewer !== undefined) await execute(request, response, { viewer, authorization, outcome });
     outcome.status = response.statusCode;
-    log.info(
+    accessLog.info(
       {
         operation: outcome.operation,
         status: response.statusCode,
@@ -155,7 +173,7 @@ function headersOf(request: IncomingMessage): HeaderMap {
 async function jsonBody(request: IncomingMessage): Promise<unknown> {
   if (request.method !== 'POST') return undefined;
   const body = await readBody(request);
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+  if (!json.test(request.headers['content-type'] ?? '')) return undefined;
   try {
     return JSON.parse(body);
   } catch {

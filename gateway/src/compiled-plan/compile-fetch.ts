@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { compilePath } from './compile-path.ts';
 import { compileRequires } from './compile-requires.ts';
+import { writeAny } from './leaf-writers.ts';
+import { createDistinctEntities } from './distinct-entities.ts';
 import { isRecord, merge } from './merge.ts';
 import { IrregularAnswerError, NotCompilableError, type FetchNode } from './plan.ts';
 import type { Json, Run } from './run.ts';
@@ -31,7 +33,7 @@ function compileRootFetch(fetch: FetchNode, targetsOf: (data: Json) => Json[]): 
   return async (run) => {
     const targets = targetsOf(run.data);
     if (targets.length === 0) return;
-    const variables = `{${request.variables(run.variables).join(',')}}`;
+    const variables = `{${request.variables(run.variables)}}`;
     const data = await run.ask({
       ...request.fixed,
       body: request.body(variables),
@@ -48,29 +50,23 @@ function compileEntityFetch(
   schema: GraphQLSchema,
 ): Step {
   const request = compileRequest(fetch);
-  const representationOf = compileRequires(fetch.requires, schema);
+  const requires = compileRequires(fetch.requires, schema);
 
   return async (run) => {
-    const different = new Map<string, number>();
-    const representations: string[] = [];
+    const { texts: representations, placeOf } = createDistinctEntities(requires);
     const targets: Json[] = [];
     const places: number[] = [];
     for (const entity of targetsOf(run.data)) {
-      const representation = representationOf(entity);
-      if (representation === undefined) continue;
-      let place = different.get(representation);
-      if (place === undefined) {
-        place = representations.push(representation) - 1;
-        different.set(representation, place);
-      }
+      const place = placeOf(entity);
+      if (place === undefined) continue;
       targets.push(entity);
       places.push(place);
     }
     if (targets.length === 0) return;
 
     const own = request.variables(run.variables);
-    const withAll = (list: (string | undefined)[]) =>
-      `{${[...own, `"representations":[${list.join(',')}]`].join(',')}}`;
+    const before = `{${own}${own === '' ? '' : ','}"representations":[`;
+    const withAll = (list: (string | undefined)[]) => `${before}${list.join(',')}]}`;
     const data = await run.ask({
       ...request.fixed,
       body: request.body(withAll(representations)),
@@ -97,9 +93,14 @@ function compileRequest(fetch: FetchNode) {
   return {
     fixed: { subgraph, query, repeatable: fetch.operationKind === 'query' },
     body: (variables: string) => before + variables + after,
-    variables: (values: Json): string[] =>
-      usages.flatMap(({ name, prefix }) =>
-        values[name] === undefined ? [] : [prefix + JSON.stringify(values[name])],
-      ),
+    /** Those that the fetch uses, as JSON writes the inside of an object. */
+    variables(values: Json): string {
+      let text = '';
+      for (const { name, prefix } of usages) {
+        const value = values[name];
+        if (value !== undefined) text += (text === '' ? '' : ',') + prefix + writeAny(value);
+      }
+      return text;
+    },
   };
 }

@@ -1,39 +1,48 @@
 import { isAbstractType, isObjectType, Kind, type GraphQLSchema } from 'graphql';
 import { IrregularAnswerError, NotCompilableError, type Selection } from './plan.ts';
+import { writeAny } from './leaf-writers.ts';
 import { isRecord } from './merge.ts';
 import type { Json } from './run.ts';
 
 type Field = { key: string; prefix: string; selections: Selection[] | undefined };
+/** What is written of entities of one type: its name once, with what stands around it. */
+export type OfType = {
+  fields: Field[];
+  end: string;
+  /** The one field whose value tells entities of this type apart; undefined if there are several or it is no leaf. */
+  key: string | undefined;
+};
 
 /**
- * Compiles what a fetch needs of an entity (`requires`) into a function that writes the entity's representation as
- * JSON, or gives undefined for a type that the fetch is not about.
+ * Compiles what a fetch needs of an entity (`requires`) into functions: `typeOf` gives what is to be written of it,
+ * undefined for a type that the fetch is not about; `write` writes its representation as JSON.
  */
 export function compileRequires(requires: Selection[], schema: GraphQLSchema) {
   refuseUnknownTypes(requires, schema);
-  const byType = new Map<string, Field[]>();
+  const byType = new Map<string, OfType | undefined>();
 
-  return (entity: Json): string | undefined => {
+  function typeOf(entity: Json): OfType | undefined {
     const typename = entity['__typename'];
     if (typeof typename !== 'string') throw new IrregularAnswerError('an entity without a type name');
-    let fields = byType.get(typename);
-    if (!fields) {
-      fields = fieldsOf(requires, typename, schema);
-      byType.set(typename, fields);
+    let ofType = byType.get(typename);
+    if (!ofType && !byType.has(typename)) {
+      ofType = withTypename(fieldsOf(requires, typename, schema), typename);
+      byType.set(typename, ofType);
     }
-    const isForType = fields.some(({ key }) => key === '__typename');
-    return isForType ? writeFields(entity, fields) : undefined;
-  };
+    return ofType;
+  }
+
+  const write = (entity: Json, { fields, end }: OfType): string => writeFields(entity, fields) + end;
 
   function writeFields(source: Json, fields: Field[]): string {
-    let text = '{';
+    let text = '';
     for (const { key, prefix, selections } of fields) text += prefix + writeValue(source[key], selections);
-    return text + '}';
+    return text;
   }
 
   function writeValue(value: unknown, selections: Selection[] | undefined): string {
     if (value === undefined) throw new IrregularAnswerError('a key field that was not answered');
-    if (value === null || !selections) return JSON.stringify(value);
+    if (value === null || !selections) return writeAny(value);
     if (Array.isArray(value)) return `[${value.map((item) => writeObject(item, selections)).join(',')}]`;
     return writeObject(value, selections);
   }
@@ -42,8 +51,29 @@ export function compileRequires(requires: Selection[], schema: GraphQLSchema) {
     if (value === null) return 'null';
     if (!isRecord(value)) throw new IrregularAnswerError('a key field that is no object');
     const typename = value['__typename'];
-    return writeFields(value, fieldsOf(selections, String(typename), schema));
+    return `{${writeFields(value, fieldsOf(selections, String(typename), schema))}}`;
   }
+
+  return { typeOf, write };
+}
+export type Requires = ReturnType<typeof compileRequires>;
+
+function withTypename(fields: Field[], typename: string): OfType | undefined {
+  if (!fields.some(({ key }) => key === '__typename')) return undefined;
+  const others: Field[] = [];
+  let text = '{';
+  for (const field of fields) {
+    text += field.prefix;
+    if (field.key === '__typename') {
+      text += JSON.stringify(typename);
+    } else {
+      others.push({ ...field, prefix: text });
+      text = '';
+    }
+  }
+  const [sole] = others;
+  const key = others.length === 1 && !sole?.selections ? sole?.key : undefined;
+  return { fields: others, end: `${text}}`, key };
 }
 
 function fieldsOf(selections: Selection[], typename: string, schema: GraphQLSchema): Field[] {

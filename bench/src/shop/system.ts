@@ -18,6 +18,7 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 export type System = {
   name: string;
   gatewayPort: number;
+  stack: Stack;
   shop: Shop;
   /** As the administrator. */
   sql: Connection;
@@ -28,7 +29,12 @@ export type System = {
   stop: () => Promise<void>;
 };
 
-export type Start = { signal: AbortSignal; say: (line: string) => void };
+export type Start = {
+  signal: AbortSignal;
+  say: (line: string) => void;
+  /** How many instances of orders, one unless told. */
+  orders?: number;
+};
 
 export const readSecrets = (stack: Stack): Secrets =>
   secretsFile.parse(JSON.parse(readFileSync(join(stack.dir, 'secrets.json'), 'utf8')));
@@ -56,6 +62,7 @@ export async function createSystem(options: {
   return {
     name,
     gatewayPort,
+    stack,
     metricsPorts,
     sql,
     shop: await openShop(sql, jwtPrivateKey),
@@ -71,14 +78,15 @@ export async function createSystem(options: {
 }
 
 /** This repository's. */
-export async function startOrdermesh({ signal, say }: Start): Promise<System> {
-  say('starting ordermesh');
-  const stack = await startStack({ signal });
+export async function startOrdermesh({ signal, say, orders: instances = 1 }: Start): Promise<System> {
+  const name = instances === 1 ? 'ordermesh' : `ordermesh with ${instances} instances of orders`;
+  say(`starting ${name}`);
+  const stack = await startStack({ signal, orders: instances });
   try {
     const { gateway, users, catalogs, orders, connectors } = stack.addresses.ports;
     const metricsPorts = [gateway, users, catalogs, ...orders, connectors];
     const stop = () => stack.stop();
-    return await createSystem({ name: 'ordermesh', stack, gatewayPort: gateway, metricsPorts, stop });
+    return await createSystem({ name, stack, gatewayPort: gateway, metricsPorts, stop });
   } catch (error) {
     await stack.stop();
     throw error;

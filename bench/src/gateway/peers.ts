@@ -20,11 +20,11 @@ export type Peer = {
   command: (setting: Setting) => { command: string[]; env: NodeJS.ProcessEnv; cwd: string } | undefined;
 };
 
-/** The gateway of this repository, with everything on that production needs. */
+/** The gateway of this repository as `npm start` and its image run it, with everything on that production needs. */
 const ordermesh: Peer = {
   name: 'ordermesh',
   command: ({ port, supergraph, subgraphs, jwksUrl }) => ({
-    command: [process.execPath, 'gateway/src/main.ts'],
+    command: [process.execPath, '--max-semi-space-size=32', '--single-threaded-gc', 'gateway/src/main.ts'],
     cwd: root,
     env: {
       NODE_ENV: 'production',

@@ -39,6 +39,17 @@ export type Start = {
 export const readSecrets = (stack: Stack): Secrets =>
   secretsFile.parse(JSON.parse(readFileSync(join(stack.dir, 'secrets.json'), 'utf8')));
 
+/** To every database of the stack. */
+export const connectAsAdministrator = (stack: Stack): Promise<Connection> =>
+  createConnection({
+    ...stack.addresses.mariadb,
+    user: 'stack_admin',
+    password: readSecrets(stack).databases['stack_admin'],
+    timezone: 'Z',
+    bigIntAsNumber: true,
+    insertIdAsNumber: true,
+  });
+
 /** On a stack that runs: connects to its database, opens the shop. */
 export async function createSystem(options: {
   name: string;
@@ -50,15 +61,8 @@ export async function createSystem(options: {
   stop: () => Promise<unknown>;
 }): Promise<System> {
   const { name, stack, gatewayPort, metricsPorts, processes = () => [], stop } = options;
-  const { databases, jwtPrivateKey } = readSecrets(stack);
-  const sql = await createConnection({
-    ...stack.addresses.mariadb,
-    user: 'stack_admin',
-    password: databases['stack_admin'],
-    timezone: 'Z',
-    bigIntAsNumber: true,
-    insertIdAsNumber: true,
-  });
+  const { jwtPrivateKey } = readSecrets(stack);
+  const sql = await connectAsAdministrator(stack);
   return {
     name,
     gatewayPort,

@@ -13,8 +13,8 @@ export type Handler<E> = {
   /** Reads one record. Null for one that is of no concern here; throws InvalidRecordError for a malformed one. */
   parse(record: ConsumedRecord): E | null;
   /**
-   * Applies events of one partition, in order of their offsets, in one transaction; idempotent, as any of them may
-   * come again. Returns those that can never be applied. May throw: see applySplitting.
+   * Applies events in one transaction; those of one partition are in order of their offsets. Idempotent, as any of them
+   * may come again. Returns those that can never be applied. May throw: see applySplitting.
    */
   apply(events: E[]): Promise<Rejected<E>[]>;
 };
@@ -22,7 +22,7 @@ export type Handler<E> = {
 type Read<E> = { event: E; record: ConsumedRecord };
 
 /**
- * Processes records of one partition: read, apply in one transaction, append what can never be applied to the group's
+ * Processes records: read, apply in one transaction, append what can never be applied to the group's
  * dead-letter topic. When it resolves all of them are dealt with, as it says; when it rejects, all of them have to come
  * again.
  */

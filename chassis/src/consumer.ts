@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Appender } from './appender.ts';
 import { createBatchProcessor, type Handler } from './batch-processor.ts';
-import { joinGroup, type BatchHandler } from './group-session.ts';
+import { joinGroup, type RoundHandler } from './group-session.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import type { Health } from './health.ts';
 import type { KafkaClient } from './kafka.ts';
 import { createLag } from './lag.ts';
 import type { Logger } from './log.ts';
 import { startProcessing, type Processed } from './messaging-spans.ts';
-import { toConsumedRecord } from './record.ts';
+import { toConsumedRecord, type ConsumedRecord } from './record.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
 
@@ -20,9 +20,9 @@ const [firstPauseMs, longestPauseMs] = [250, 5_000];
 const leaveWithinMs = 5_000;
 
 /**
- * Consumes at least once, batch by batch: read, apply in one transaction, append the dead letters, and only then
- * commit the offsets. A dependency that is down holds the partition where it is, without leaving the group, until the
- * batch succeeds: nothing is skipped. Whatever ends the membership (broker away, topic deleted), it joins again from
+ * Consumes at least once, a fetch at a time, whatever partitions it is of: read, apply in one transaction, append the
+ * dead letters, and only then commit the offsets. A dependency that is down holds the partitions where they are, without
+ * leaving the group, until all succeeds: nothing is skipped. Whatever ends the membership (broker away, topic deleted), it joins again from
  * the committed offsets, for as long as the service runs.
  */
 export function createConsumer<E>(options: {
@@ -45,25 +45,38 @@ export function createConsumer<E>(options: {
   const measured = createConsumerMetrics(metrics, groupId, handler.topics);
   const lag = createLag({ kafka, groupId, topics: handler.topics, metrics });
 
-  const onBatch: BatchHandler = async ({ topic, partition, messages }, heartbeat, isOver) => {
+  const onRound: RoundHandler = async (batches, heartbeat, isOver) => {
     const begun = performance.now();
-    const records = messages.map((message) => toConsumedRecord(topic, partition, message));
-    const spans = startProcessing(tracer, groupId, records);
+    const spans = batches.map(({ topic, partition, messages }) =>
+      startProcessing(
+        tracer,
+        groupId,
+        messages.map((message) => toConsumedRecord(topic, partition, message)),
+      ),
+    );
+    const failed = (error: unknown) => spans.forEach((each) => each.failed(error));
+    const records = spans.flatMap((each) => each.records);
     let processed: Processed | undefined;
     try {
-      processed = await spans.run(() => untilProcessed(spans, heartbeat, isOver));
+      // One transaction for all of them: it is shown as part of the first one's trace.
+      const work = () => untilProcessed(records, failed, heartbeat, isOver);
+      processed = await (spans[0]?.run(work) ?? work());
     } finally {
-      spans.end(processed);
+      for (const each of spans) each.end(processed);
       measured.lasted(performance.now() - begun);
     }
     if (!processed) return false;
-    measured.dealtWith(topic, records.length, processed.refused.length);
+    for (const [topic, of] of Map.groupBy(records, (record) => record.topic)) {
+      const refused = processed.refused.filter(({ record }) => record.topic === topic);
+      measured.dealtWith(topic, of.length, refused.length);
+    }
     return true;
   };
 
-  /** Tries until the batch is applied or the membership is over (undefined). */
+  /** Tries until all is applied or the membership is over (undefined). */
   async function untilProcessed(
-    { records, failed }: ReturnType<typeof startProcessing>,
+    records: ConsumedRecord[],
+    failed: (error: unknown) => void,
     heartbeat: () => Promise<void>,
     isOver: () => boolean,
   ): Promise<Processed | undefined> {
@@ -93,7 +106,7 @@ export function createConsumer<E>(options: {
 
   async function takePart(): Promise<void> {
     const onJoined = () => void (joined = true);
-    const session = await joinGroup({ kafka, groupId, topics: handler.topics, onBatch, onJoined, log });
+    const session = await joinGroup({ kafka, groupId, topics: handler.topics, onRound, onJoined, log });
     const stopped = () => void session.leave().catch(() => undefined);
     stop.signal.addEventListener('abort', stopped);
     try {

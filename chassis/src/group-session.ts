@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch, Consumer } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import type { KafkaClient } from './kafka.ts';
 import type { Logger } from './log.ts';
+import { createRounds } from './rounds.ts';
 import { findStaleOffsets } from './stale-offsets.ts';
 import { createTopicIds } from './topic-ids.ts';
 
@@ -13,8 +14,14 @@ const watchEveryMs = 1_000;
 /** Without a fetch or a heartbeat for so long, while the broker answers, the client library is taken for stuck. */
 const stuckAfterMs = 30_000;
 
-export type BatchHandler = (
-  batch: Batch,
+/** A consumer may have so many partitions at a time: more than one ever has, so that a fetch is dealt with in one go. */
+const partitionsAtATime = 100;
+/** Of a backlog every partition gets its share of each fetch, and a fetch is not more than a transaction can bear. */
+const partitionBytes = 256 * 1024;
+
+/** Deals with the batches of some partitions; false when the membership was over before it was done. */
+export type RoundHandler = (
+  batches: Batch[],
   heartbeat: () => Promise<void>,
   isOver: () => boolean,
 ) => Promise<boolean>;
@@ -30,11 +37,11 @@ export async function joinGroup(options: {
   kafka: KafkaClient;
   groupId: string;
   topics: string[];
-  onBatch: BatchHandler;
+  onRound: RoundHandler;
   onJoined: () => void;
   log: Logger;
 }) {
-  const { kafka, groupId, topics, onBatch, onJoined, log } = options;
+  const { kafka, groupId, topics, onRound, onJoined, log } = options;
   const topicIds = createTopicIds(kafka.brokers, topics);
   const joinedIds = await topicIds.read();
   const missing = topics.filter((topic) => !joinedIds.has(topic));
@@ -49,6 +56,7 @@ export async function joinGroup(options: {
     rebalanceTimeout: 15_000,
     // The broker answers as soon as there is a byte; this only bounds an idle wait (and how long a stop takes).
     maxWaitTimeInMs: 500,
+    maxBytesPerPartition: partitionBytes,
     allowAutoTopicCreation: false,
     retry: {
       initialRetryTime: 200,
@@ -108,6 +116,41 @@ export async function joinGroup(options: {
     rewound.then(onJoined, (error: unknown) => end(`the committed offsets are unknown: ${String(error)}`));
   });
 
+  async function commit(batches: Batch[], { commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
+    const byTopic = Map.groupBy(batches, ({ topic }) => topic);
+    const offsets = [...byTopic].map(([topic, of]) => ({
+      topic,
+      partitions: of.map((batch) => ({
+        partition: batch.partition,
+        offset: String(BigInt(batch.lastOffset()) + 1n),
+        metadata: joinedIds.get(topic),
+      })),
+    }));
+    await commitOffsetsIfNecessary({ topics: offsets }).catch((error: Error) => {
+      end(`the offsets could not be committed: ${error.message}`);
+      throw error;
+    });
+  }
+
+  async function take(fetched: EachBatchPayload[]): Promise<void> {
+    await rewound;
+    // The batches were fetched before, so they are of the topics that were joined if those are still the same.
+    await requireSameTopics();
+    if (over) return;
+    const current = fetched.filter(({ isStale }) => !isStale());
+    const [first] = current;
+    if (!first) return;
+    const batches = current.map(({ batch }) => batch);
+    busy++;
+    try {
+      if (!(await onRound(batches, first.heartbeat, () => over))) return;
+    } finally {
+      busy--;
+    }
+    for (const { batch, resolveOffset } of current) resolveOffset(batch.lastOffset());
+    await commit(batches, first);
+  }
+
   async function leave(): Promise<void> {
     end('stopping');
     await consumer.disconnect().finally(() => topicIds.close());
@@ -119,28 +162,8 @@ export async function joinGroup(options: {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 3,
-      eachBatch: async ({ batch, heartbeat, isStale, resolveOffset, commitOffsetsIfNecessary }) => {
-        await rewound;
-        // The batch was fetched before, so it is of the topic that was joined if that is still the one.
-        await requireSameTopics();
-        if (over || isStale()) return;
-        busy++;
-        try {
-          if (!(await onBatch(batch, heartbeat, () => over))) return;
-        } finally {
-          busy--;
-        }
-        const { topic, partition } = batch;
-        resolveOffset(batch.lastOffset());
-        const offset = String(BigInt(batch.lastOffset()) + 1n);
-        const metadata = joinedIds.get(topic);
-        const partitions = [{ partition, offset, metadata }];
-        await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }).catch((error: Error) => {
-          end(`the offsets could not be committed: ${error.message}`);
-          throw error;
-        });
-      },
+      partitionsConsumedConcurrently: partitionsAtATime,
+      eachBatch: createRounds({ dealWith: take, count: ({ batch }) => batch.messages.length }),
     });
   } catch (error) {
     await leave().catch(() => undefined);

@@ -81,6 +81,8 @@ type Step = { table: string | null; type: string | null; key: string | null; Ext
 /** Whether a step of the way reads a whole table or sorts one. What a UNION or IN has collected is as small as it is. */
 function isScan({ table, type, key, Extra }: Step, text: string): boolean {
   if (table === null || /^<.*>$/.test(table)) return false;
+  // Rows of a parameter, not of a table.
+  if (Extra.includes('Table function')) return false;
   if (Extra.includes('Using filesort') || type === 'ALL') return true;
   return type === 'index' && !(key !== null && /\bLIMIT\b/i.test(text));
 }

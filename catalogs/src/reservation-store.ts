@@ -48,6 +48,35 @@ async function readByIds<T>(sql: Sql, query: string, ids: Set<string>): Promise<
   return ids.size === 0 ? [] : sql.query<T[]>(query, [[...ids]]);
 }
 
+/** Reservations that become the same are one statement: there are few statuses and reasons. */
+function byOutcome(changed: Reservation[]) {
+  const groups = Map.groupBy(changed, ({ status, reason }) => `${status} ${reason}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ ...first, orderIds: group.map(({ orderId }) => orderId) }] : [];
+  });
+}
+
+/**
+ * All products in one statement: of a batch of updates the server makes a statement for each row. Joined straight, so that it
+ * never locks other products' rows by looking through them.
+ */
+async function changeStock(sql: Sql, stock: Decision['stock']): Promise<void> {
+  if (stock.size === 0) return;
+  const changes = [...stock].map(([id, { available, reserved, sold, moved }]) => [
+    ...[id, available, reserved, sold, moved],
+  ]);
+  await sql.query(
+    `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
+       id VARCHAR(64) PATH '$[0]', available INT PATH '$[1]', reserved INT PATH '$[2]', sold INT PATH '$[3]',
+       moved INT PATH '$[4]')) AS changes
+     STRAIGHT_JOIN stock FORCE INDEX (PRIMARY) ON stock.product_id = changes.id COLLATE utf8mb4_nopad_bin
+     SET stock.available = stock.available + changes.available, stock.reserved = stock.reserved + changes.reserved,
+       stock.sold = stock.sold + changes.sold, stock.moved = stock.moved + changes.moved`,
+    [JSON.stringify(changes)],
+  );
+}
+
 /** Writes a decision, in as many statements as there are kinds of what it writes. */
 export async function writeDecision(sql: Sql, decision: Decision): Promise<void> {
   const { opened, changed, movements, stock, outbox } = decision;
@@ -72,22 +101,18 @@ export async function writeDecision(sql: Sql, decision: Decision): Promise<void>
         reservation.reason,
       ]),
     ),
-    batch(
-      'UPDATE reservations SET status = ?, reason = ? WHERE order_id = ?',
-      changed.map(({ status, reason, orderId }) => [status, reason, orderId]),
+    ...byOutcome(changed).map(({ status, reason, orderIds }) =>
+      sql.query('UPDATE reservations SET status = ?, reason = ? WHERE order_id IN (?)', [
+        status,
+        reason,
+        orderIds,
+      ]),
     ),
     batch(
       'INSERT INTO movements (id, product_id, qty) VALUES (?, ?, ?)',
       movements.map(({ movementId, productId, qty }) => [movementId, productId, qty]),
     ),
-    batch(
-      `UPDATE stock SET available = available + ?, reserved = reserved + ?, sold = sold + ?, moved = moved + ?
-       WHERE product_id = ?`,
-      [...stock].map(([productId, { available, reserved, sold, moved }]) => [
-        ...[available, reserved, sold, moved],
-        productId,
-      ]),
-    ),
+    changeStock(sql, stock),
     writeToOutbox(sql, outbox),
   ]);
 }

@@ -5,6 +5,8 @@ import { placeAtRate, placeByClients, type Placed } from '../shop/placing.ts';
 import { createOrders, type PlaceOrder } from '../shop/requests.ts';
 import { startOrdermesh, type System } from '../shop/system.ts';
 import { countMissing, untilConfirmed } from '../shop/table.ts';
+import { judgePlacing } from './judge.ts';
+import { listVerdicts } from '../verdict.ts';
 
 export type Options = {
   rounds: number;
@@ -16,7 +18,9 @@ export type Options = {
 const clientCounts = [1, 16, 64];
 
 type Measured = { system: System; orders: PlaceOrder[]; ids: string[]; wrong: number; results: Placed[] };
-type Figures = { ordersPerSecond: Spread; p50Ms: Spread; p99Ms: Spread };
+export type Figures = { ordersPerSecond: Spread; p50Ms: Spread; p99Ms: Spread };
+/** Of a system at so many clients, or at a fixed rate. */
+export type Placing = { system: string; clients?: number; atRate?: number } & Figures;
 
 const figuresOf = (results: Placed[]): Figures => ({
   ordersPerSecond: spread(results.map(({ ids, seconds }) => ids.length / seconds)),
@@ -45,13 +49,13 @@ async function measure(systems: System[], options: Options) {
     const orders = createOrders(system.shop, system.gatewayPort);
     return { system, orders, ids: [], wrong: 0, results: [] };
   });
-  const figures: ({ system: string; clients?: number; atRate?: number } & Figures)[] = [];
+  const figures: Placing[] = [];
   const peaks = new Map<string, number>();
 
   say('warming up');
   for (const each of measured) {
     const { orders, system } = each;
-    const load = { port: system.gatewayPort, orders, clients: 16, seconds: Math.max(2, seconds / 2), signal };
+    const load = { port: system.gatewayPort, orders, clients: 64, seconds, signal };
     await measureRound(each, () => placeByClients(load), options);
   }
   for (const clients of clientCounts) {
@@ -104,6 +108,7 @@ export async function benchOrders(options: Options): Promise<boolean> {
     systems.push(await startBaseline(options));
     const { figures, checks } = await measure(systems, options);
     const { rounds, seconds } = options;
+    const verdicts = judgePlacing(figures);
     const rows = figures.map(({ system, clients, atRate, ordersPerSecond, p50Ms, p99Ms }) => [
       clients === undefined
         ? `half the peak (${Math.round(atRate ?? 0)}/s, open loop)`
@@ -118,6 +123,7 @@ export async function benchOrders(options: Options): Promise<boolean> {
       'From a client through the gateway until the broker has acknowledged the order, and back, each system on a stack of ' +
         `its own: medians (min–max) of ${rounds} interleaved rounds of ${seconds} s, 100 customers, 50 products. Stock, ` +
         'payment, table and load generator are on the same cores, and a system is idle while the other is measured.',
+      listVerdicts(verdicts),
       table([['load', 'system', 'orders/s', 'p50 ms', 'p99 ms'], ...rows]),
       table([
         ['system', 'orders answered', 'wrong answers', 'answered and not CONFIRMED in the table at the end'],
@@ -126,7 +132,7 @@ export async function benchOrders(options: Options): Promise<boolean> {
         ]),
       ]),
     ].join('\n\n');
-    options.say(`\n${page}\n\nwritten to ${writeResults('orders', { figures, checks }, page)}`);
+    options.say(`\n${page}\n\nwritten to ${writeResults('orders', { verdicts, figures, checks }, page)}`);
     return checks.every(({ wrong, missing }) => wrong === 0 && missing === 0);
   } finally {
     await Promise.all(systems.map((system) => system.stop()));

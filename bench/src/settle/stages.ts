@@ -6,7 +6,7 @@ export type Stage = {
   recordsPerSecond: number;
   recordsPerBatch: number;
   msPerBatch: number;
-  /** Batches being worked at, on average: near the consumer's concurrency it is the stage that saturates. */
+  /** Rounds being worked at, on average: near 1 it is the stage that saturates. */
   busy: number;
   /** The most that was seen, in records; null where there is no lag. */
   maxLag: number | null;

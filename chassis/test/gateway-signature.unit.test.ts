@@ -1,8 +1,21 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { signRequest, verifyRequest } from '@ordermesh/chassis/gateway-signature';
 
 const secret = 'a'.repeat(32);
 const now = 1_800_000_000_000;
+
+test.each([
+  ['short', 'a secret of thirty-two characters'],
+  ['as long as a block', 'b'.repeat(64)],
+  ['longer than a block', 'c'.repeat(65)],
+  ['not ASCII', 'Schlüssel '.repeat(4)],
+])('a signature is HMAC-SHA256, whether the secret is %s', (_what, key) => {
+  for (const body of ['', '{"query":"{ me }"}', 'é 漢字 😀', 'x'.repeat(10_000)]) {
+    const expected = createHmac('sha256', key).update(`${now}.Bearer x.${body}`).digest('hex');
+    expect(signRequest(key, 'Bearer x', body, now)).toBe(`t=${now},v1=${expected}`);
+  }
+});
 
 describe('a gateway signature', () => {
   const header = signRequest(secret, 'Bearer x', '{"query":"{ me }"}', now);

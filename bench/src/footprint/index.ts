@@ -46,7 +46,7 @@ export async function benchFootprint(options: Options): Promise<boolean> {
   const page = [
     '# Footprint',
     `The whole stack with one instance of orders; medians (min–max) of ${rounds} rounds. Cold is a start on an empty data folder, warm one on ` +
-      'a folder that was used; everything is downloaded before. Memory is looked at 15 s after the warm start; pages that processes share are divided ' +
+      'a folder that was used; everything is downloaded before. Memory is looked at 30 s after the warm start; pages that processes share are divided ' +
       'among them, with other programs, too.',
     table([
       ['', 'seconds'],

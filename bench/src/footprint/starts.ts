@@ -8,7 +8,7 @@ import { memoryOf } from '../memory.ts';
 type Options = { signal: AbortSignal; say: (line: string) => void };
 
 /** After a start everything is busy for a while with what it only does once. */
-const calmAfterMs = 15_000;
+const calmAfterMs = 30_000;
 
 export type Start = {
   coldSeconds: number;

@@ -1,19 +1,28 @@
 import { parseArgs } from 'node:util';
+import { benchFootprint } from './footprint/index.ts';
 import { benchGateways } from './gateway/index.ts';
+import { benchGrowth } from './growth/index.ts';
 import { benchOrders } from './orders/index.ts';
+import { benchScale } from './scale/index.ts';
 import { benchSettling } from './settle/index.ts';
+import { benchSoak } from './soak/index.ts';
 
-const help = `npm run bench -- [gateway] [orders] [settle] [--rounds N] [--seconds N] [--clients 32]
+const help = `npm run bench -- [PART …] [--rounds N] [--seconds N] [--clients 32] [--minutes 30] [--rate 50]
 
 Measures this system and what people would pick instead, side by side in one run, and writes bench/results/. Without a
-part's name it runs all of them.
+part's name it runs all of them but the soak.
 
   gateway   GraphQL gateways on the same supergraph: Apollo's, Hive's, and the native Hive Router when HIVE_ROUTER
             names its binary (5 rounds of 5 s)
   orders    placing orders, beside the same system as tutorials build it (3 rounds of 5 s)
-  settle    from placement to the CONFIRMED row, beside the same: the sustained rate (120 s) and the times`;
+  settle    from placement to the CONFIRMED row, beside the same: the sustained rate (120 s) and the times
+  scale     placing with 1, 2 and 4 instances of orders, and where they would saturate (3 rounds of 3 s)
+  growth    reads with 10 000, 100 000 and 1 000 000 orders and with 100 000 products (3 rounds of 1 s), and the rebuild
+            of the table from 1 000 000 events
+  footprint cold and warm start, idle memory, what images install (2 rounds)
+  soak      memory under --rate orders a second for --minutes: only when it is named`;
 
-type Options = { rounds?: number; seconds?: number; clients: number };
+type Options = { rounds?: number; seconds?: number; clients: number; minutes: number; rate: number };
 const say = (line: string) => console.log(line);
 
 const stop = new AbortController();
@@ -29,7 +38,13 @@ const parts: Record<string, (options: Options) => Promise<boolean>> = {
   gateway: ({ rounds = 5, seconds = 5, clients }) => benchGateways({ rounds, seconds, clients, say }),
   orders: ({ rounds = 3, seconds = 5 }) => benchOrders({ rounds, seconds, signal: untilStopped(), say }),
   settle: ({ seconds = 120 }) => benchSettling({ seconds, signal: untilStopped(), say }),
+  scale: ({ rounds = 3, seconds = 3 }) => benchScale({ rounds, seconds, signal: untilStopped(), say }),
+  growth: ({ rounds = 3, seconds = 1 }) => benchGrowth({ rounds, seconds, signal: untilStopped(), say }),
+  footprint: ({ rounds = 2 }) => benchFootprint({ rounds, signal: untilStopped(), say }),
+  soak: ({ minutes, rate }) => benchSoak({ minutes, rate, signal: untilStopped(), say }),
 };
+/** Takes longer than all others together. */
+const onlyWhenNamed = ['soak'];
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -38,10 +53,12 @@ function readOptions() {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       clients: { type: 'string', default: '32' },
+      minutes: { type: 'string', default: '30' },
+      rate: { type: 'string', default: '50' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const count = (name: 'rounds' | 'seconds' | 'clients') => {
+  const count = (name: 'rounds' | 'seconds' | 'clients' | 'minutes' | 'rate') => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < 1)
       throw new Error(`--${name} must be a whole number of at least 1, not "${values[name]}"`);
@@ -52,10 +69,14 @@ function readOptions() {
     throw new Error(`there is no part "${unknown}"; there are: ${Object.keys(parts).join(', ')}`);
   return {
     help: values.help,
-    wanted: Object.keys(parts).filter((part) => positionals.length === 0 || positionals.includes(part)),
+    wanted: Object.keys(parts).filter((part) =>
+      positionals.length === 0 ? !onlyWhenNamed.includes(part) : positionals.includes(part),
+    ),
     ...(values.rounds !== undefined && { rounds: count('rounds') }),
     ...(values.seconds !== undefined && { seconds: count('seconds') }),
     clients: count('clients'),
+    minutes: count('minutes'),
+    rate: count('rate'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { createHistogram, type Histogram } from './histogram.ts';
 import { withoutTrace } from './trace.ts';
 
 type Named = { name: string; help: string; labelNames?: readonly string[] };
@@ -28,13 +29,16 @@ export function createMetrics(identity: { service: string; instance: string }) {
   registry.setDefaultLabels(identity);
   const registers = [registry];
   const collectors: (() => Promise<void>)[] = [];
+  const histograms: Histogram[] = [];
 
   return {
     counter: createShelf((settings: Named) => new Counter({ ...settings, registers })),
     gauge: createShelf((settings: Named) => new Gauge({ ...settings, registers })),
     /** Of durations in seconds, unless told other buckets. */
-    histogram: createShelf((settings: Named & { buckets?: number[] }) => {
-      return new Histogram({ buckets: durationBuckets, ...settings, registers });
+    histogram: createShelf((settings: Named & { buckets?: readonly number[] }) => {
+      const histogram = createHistogram({ buckets: durationBuckets, ...settings });
+      histograms.push(histogram);
+      return histogram;
     }),
     /** What Node and the process tell of themselves: event-loop delay, garbage collection, memory, CPU. */
     observeProcess: () => collectDefaultMetrics({ register: registry }),
@@ -45,7 +49,8 @@ export function createMetrics(identity: { service: string; instance: string }) {
       // What is opened for it and stays open has nothing to do with the request that is being answered.
       const collected = withoutTrace(() => Promise.allSettled(collectors.map((collect) => collect())));
       await Promise.race([collected, delay(collectWithinMs, undefined, { ref: false })]);
-      return registry.metrics();
+      const own = histograms.map((histogram) => histogram.text(identity));
+      return `${await registry.metrics()}${own.join('')}`;
     },
   };
 }

@@ -37,13 +37,12 @@ export function readAnswer(subgraph: string, { status, body }: UpstreamAnswer): 
     throw new UnavailableError(`${subgraph} answered ${status}`);
   }
   const result = parse(body);
-  const detail = `${subgraph} answered ${status}: ${body.slice(0, 200)}`;
-  if (!isRecord(result)) throw new UnexpectedAnswerError(detail);
+  const unexpected = () => new UnexpectedAnswerError(`${subgraph} answered ${status}: ${body.slice(0, 200)}`);
+  if (!isRecord(result)) throw unexpected();
   const { data, errors } = result;
-  if (data !== undefined && data !== null && !isRecord(data)) throw new UnexpectedAnswerError(detail);
-  if (errors !== undefined && !(Array.isArray(errors) && errors.every(isError))) {
-    throw new UnexpectedAnswerError(detail);
-  }
-  if (!data && !errors?.length) throw new UnexpectedAnswerError(detail);
-  return { data, ...(errors && { errors }) };
+  if (data !== undefined && data !== null && !isRecord(data)) throw unexpected();
+  if (errors === undefined && data) return { data };
+  if (!Array.isArray(errors) || !errors.every(isError)) throw unexpected();
+  if (!data && errors.length === 0) throw unexpected();
+  return { data, errors };
 }

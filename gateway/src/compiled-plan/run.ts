@@ -38,15 +38,20 @@ export function createRun(options: {
   const { variables, authorization, requests } = options;
   const sent: Sent[] = [];
 
-  async function ask(asked: Asked): Promise<Json> {
-    const request = requests.get(asked.subgraph);
-    if (!request) throw new IrregularAnswerError(`no subgraph ${asked.subgraph}`);
-    const answer = request({ body: asked.body, authorization, repeatable: asked.repeatable });
-    sent.push({ ...asked, answer });
-    const { data, errors } = readAnswer(asked.subgraph, await answer);
-    if (!data || errors?.length) throw new IrregularAnswerError(`${asked.subgraph} answered with errors`);
-    return data;
+  function ask(asked: Asked): Promise<Json> {
+    const { subgraph, query, body, repeatable, variables: sentVariables, places } = asked;
+    const request = requests.get(subgraph);
+    if (!request) throw new IrregularAnswerError(`no subgraph ${subgraph}`);
+    const answer = request({ body, authorization, repeatable });
+    sent.push({ subgraph, query, body, repeatable, variables: sentVariables, places, answer });
+    return answer.then((got) => dataOf(subgraph, got));
   }
 
   return { variables, data: {}, sent, ask };
+}
+
+function dataOf(subgraph: string, answer: UpstreamAnswer): Json {
+  const { data, errors } = readAnswer(subgraph, answer);
+  if (!data || errors?.length) throw new IrregularAnswerError(`${subgraph} answered with errors`);
+  return data;
 }

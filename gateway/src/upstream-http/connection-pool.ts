@@ -17,8 +17,11 @@ export type OnFailure = (failure: Failure, cause: unknown) => void;
 const tickMs = 10;
 /** And how often once there was nothing to do for so many ticks. */
 const [quietTickMs, quietAfterTicks] = [500, 100];
-/** After an answer that took its time, requests have connections of their own for so long, in milliseconds. */
-const pauseMs = 1_000;
+/**
+ * After an answer that took its time, requests have connections of their own for so long, in milliseconds. If it happens again
+ * soon after that, twice as long: to a server that is never quick, hardly anything is asked twice.
+ */
+const [firstPauseMs, longestPauseMs] = [1_000, 64_000];
 /** Requests on one connection at most: more would not make writing any cheaper. */
 const maxDepth = 32;
 /** Longer requests and their likes are few; they do not wait for one another. */
@@ -44,6 +47,7 @@ export function createConnectionPool(options: {
   let queue: Exchange[] = [];
   let shared: Connection | undefined;
   let sharingFrom = 0;
+  let pauseMs = firstPauseMs;
   let ticking: NodeJS.Timeout | undefined;
   let quietTicks = 0;
   let ended: 'no' | 'closing' | 'destroyed' = 'no';
@@ -100,7 +104,12 @@ export function createConnectionPool(options: {
 
   /** Each on a connection of its own: behind others it has been already. */
   function askElsewhere(exchanges: Exchange[]): void {
-    sharingFrom = performance.now() + pauseMs;
+    const now = performance.now();
+    if (now >= sharingFrom) {
+      const isSoon = now - sharingFrom < pauseMs;
+      pauseMs = isSoon ? Math.min(2 * pauseMs, longestPauseMs) : firstPauseMs;
+      sharingFrom = now + pauseMs;
+    }
     for (const exchange of exchanges) {
       exchange.mayShare = false;
       dispatch(exchange, false);

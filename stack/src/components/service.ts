@@ -57,7 +57,7 @@ export const serviceEnvironment = (
  * be found again, and on a core of its own several threads that collect only stand in each other's way. As in
  * gateway/Dockerfile.
  */
-const gatewayFlags = ['--max-semi-space-size=32', '--single-threaded-gc'];
+const gatewayFlags = ['--max-semi-space-size=16', '--single-threaded-gc'];
 
 function nodeChild(
   name: string,

@@ -13,7 +13,7 @@ Measures this system and what people would pick instead, side by side in one run
 part's name it runs all of them but the soak.
 
   gateway   GraphQL gateways on the same supergraph: Apollo's, Hive's, and the native Hive Router when HIVE_ROUTER
-            names its binary (5 rounds of 5 s)
+            names its binary (5 rounds of 3 s)
   orders    placing orders, beside the same system as tutorials build it (3 rounds of 5 s)
   settle    from placement to the CONFIRMED row, beside the same: the sustained rate (120 s) and the times
   scale     placing with 1, 2 and 4 instances of orders, and where they would saturate (3 rounds of 3 s)
@@ -35,7 +35,8 @@ function untilStopped(): AbortSignal {
 }
 
 const parts: Record<string, (options: Options) => Promise<boolean>> = {
-  gateway: ({ rounds = 5, seconds = 5, clients }) => benchGateways({ rounds, seconds, clients, say }),
+  gateway: ({ rounds = 5, seconds = 3, clients }) =>
+    benchGateways({ rounds, seconds, clients, signal: untilStopped(), say }),
   orders: ({ rounds = 3, seconds = 5 }) => benchOrders({ rounds, seconds, signal: untilStopped(), say }),
   settle: ({ seconds = 120 }) => benchSettling({ seconds, signal: untilStopped(), say }),
   scale: ({ rounds = 3, seconds = 3 }) => benchScale({ rounds, seconds, signal: untilStopped(), say }),

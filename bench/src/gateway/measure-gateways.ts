@@ -1,21 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { runLoad } from '../load.ts';
 import { startOnCore, type Child } from '../process.ts';
 import { percentile, spread, type Spread } from '../statistics.ts';
 import { createAnswers } from './answers.ts';
 import { peers, type Peer, type Setting } from './peers.ts';
-import { queries } from './queries.ts';
-import { createIssuer } from './sign-token.ts';
+import type { Query } from './queries.ts';
+import { gatewayCore, otherCore, type Subgraphs } from './subgraphs.ts';
 
 const root = join(import.meta.dirname, '../../..');
-/** The gateway has one core for itself; the load and the front, which are cheap, share another. */
-const [gatewayCore, otherCore] = [0, 1];
-
-export type Options = { rounds: number; seconds: number; clients: number; say: (line: string) => void };
+export type Options = {
+  rounds: number;
+  seconds: number;
+  clients: number;
+  signal: AbortSignal;
+  say: (line: string) => void;
+};
 export type GatewayFigures = {
   gateway: string;
   query: string;
@@ -27,14 +30,6 @@ export type GatewayFigures = {
   wrongAnswers: number;
 };
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** The peers have a lockfile of their own: nobody else has to install them. */
 function installPeers(say: Options['say']): void {
   const cwd = join(root, 'bench/peers');
@@ -45,23 +40,6 @@ function installPeers(say: Options['say']): void {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error('the other gateways could not be installed: see above');
-}
-
-async function startFront() {
-  const ports = { users: await freePort(), catalogs: await freePort(), orders: await freePort() };
-  const front = await startOnCore(
-    otherCore,
-    [
-      ...[process.execPath, join(import.meta.dirname, 'front.ts')],
-      ...[ports.users, ports.catalogs, ports.orders].map(String),
-    ],
-    { isReady: async () => (await fetch(`http://127.0.0.1:${ports.orders}/health`)).ok },
-  );
-  const url = (port: number) => `http://127.0.0.1:${port}`;
-  return {
-    front,
-    subgraphs: { users: url(ports.users), catalogs: url(ports.catalogs), orders: url(ports.orders) },
-  };
 }
 
 function writeSupergraph(work: string, subgraphs: Setting['subgraphs']): string {
@@ -89,24 +67,28 @@ async function start(peer: Peer, setting: Setting): Promise<Child | undefined> {
   return startOnCore(gatewayCore, how.command, { env: how.env, cwd: how.cwd, isReady });
 }
 
-/** Rounds are interleaved: what slows the machine down for a while slows every gateway down. */
-export async function measureGateways(options: Options): Promise<{
-  figures: GatewayFigures[];
-  notMeasured: string[];
-}> {
-  const { rounds, seconds, clients, say } = options;
+/**
+ * All gateways in front of the same subgraphs. Rounds are interleaved: what slows the machine down for a while slows every
+ * gateway down.
+ */
+export async function measureGateways(
+  { ports, jwksUrl, token }: Subgraphs,
+  queries: Query[],
+  options: Options,
+): Promise<{ figures: GatewayFigures[]; notMeasured: string[] }> {
+  const { rounds, seconds, clients, signal, say } = options;
   installPeers(say);
   const work = mkdtempSync(join(tmpdir(), 'ordermesh-bench-'));
   spawnSync('taskset', ['-cp', String(otherCore), String(process.pid)]);
-  const issuer = await createIssuer();
-  const { front, subgraphs } = await startFront();
+  const url = (port: number) => `http://127.0.0.1:${port}`;
+  const subgraphs = { users: url(ports.users), catalogs: url(ports.catalogs), orders: url(ports.orders) };
   const supergraph = writeSupergraph(work, subgraphs);
   const running: { peer: Peer; child: Child; port: number }[] = [];
   const notMeasured: string[] = [];
   try {
     for (const peer of peers) {
       const port = await freePort();
-      const child = await start(peer, { port, supergraph, subgraphs, jwksUrl: issuer.jwksUrl, work });
+      const child = await start(peer, { port, supergraph, subgraphs, jwksUrl, work });
       if (child) running.push({ peer, child, port });
       else notMeasured.push(peer.name);
       say(`${peer.name}: ${child ? 'started' : 'not measured, it is not on this machine'}`);
@@ -130,9 +112,10 @@ export async function measureGateways(options: Options): Promise<{
           wrong: number;
         }[],
       }));
-      const headers = { authorization: `Bearer ${issuer.token}` };
+      const headers = { authorization: `Bearer ${token}` };
       for (let round = 0; round <= rounds; round++) {
         for (const { peer, child, port, isRight, results } of measured) {
+          signal.throwIfAborted();
           const warmUp = round === 0;
           const before = child.measure();
           const load = { port, headers, bodies, clients, seconds: warmUp ? seconds / 2 : seconds, isRight };
@@ -165,8 +148,7 @@ export async function measureGateways(options: Options): Promise<{
     }
     return { figures, notMeasured };
   } finally {
-    await Promise.all([...running.map(({ child }) => child.stop()), front.stop()]);
-    issuer.stop();
+    await Promise.all(running.map(({ child }) => child.stop()));
     rmSync(work, { recursive: true, force: true });
   }
 }

@@ -19,8 +19,8 @@ export async function createSigner(jwtPrivateKey: string) {
   const kid = await calculateJwkThumbprint(jwk);
   return {
     keySet: { keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] },
-    sign: (userId: string) =>
-      new SignJWT({ role: 'customer' })
+    sign: (userId: string, role: 'customer' | 'admin' = 'customer') =>
+      new SignJWT({ role })
         .setProtectedHeader({ alg: 'ES256', kid })
         .setIssuer('ordermesh')
         .setAudience('ordermesh')

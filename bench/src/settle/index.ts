@@ -34,7 +34,7 @@ async function measure(
   const { seconds, signal, say } = options;
   const system = await start(options);
   try {
-    const trySeconds = Math.max(5, Math.round(seconds / tryPart));
+    const trySeconds = Math.max(10, Math.round(seconds / tryPart));
     await guessRate(system, signal); // warms up
     const guess = await guessRate(system, signal);
     say(`${system.name} works a backlog off at ${Math.round(guess)} orders/s`);
@@ -47,6 +47,9 @@ async function measure(
       const runs: Run[] = [];
       for (let round = 0; round < shareRounds; round++)
         runs.push(await runAtRate(system, { perSecond, seconds: Math.max(5, seconds / sharePart), signal }));
+      const failed = runs.find(({ wrong }) => wrong > 0);
+      if (failed)
+        throw new Error(`${system.name} at ${share * 100} % of what it sustains: ${failed.tooMuch}`);
       const [p50, p99] = [runs.map((run) => run.p50Ms), runs.map((run) => run.p99Ms)];
       say(`  ${system.name}, at ${share * 100} %: p50 ${show(spread(p50))} ms, p99 ${show(spread(p99))} ms`);
       figures.shares.push({ share, runs });

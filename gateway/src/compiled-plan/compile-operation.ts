@@ -5,9 +5,9 @@ import type { Step } from './compile-fetch.ts';
 import { compilePlan } from './compile-plan.ts';
 import { compileResponse } from './compile-response.ts';
 import { conditionsOf } from './conditions.ts';
-import type { Write } from './leaf-writers.ts';
+import { quoteAny, quotePlain, type Quote } from './leaf-writers.ts';
 import { NotCompilableError, type Planned } from './plan.ts';
-import type { Json } from './run.ts';
+import type { Json, Run } from './run.ts';
 
 export type CompiledOperation = {
   name: string | null;
@@ -18,7 +18,7 @@ export type CompiledOperation = {
   accepts(variables: Json): boolean;
   fetch: Step;
   /** How to write the response, given what the variables say of @skip and @include. */
-  writerFor(variables: Json): Write;
+  writerFor(variables: Json): (run: Pick<Run, 'data' | 'isPlain'>) => string;
 };
 
 /** Kept of one operation: a client uses one or two; more than these are compiled anew now and then. */
@@ -39,9 +39,13 @@ export function compileOperation({
   if (queryPlan.node?.kind === 'Subscription') throw new NotCompilableError('a subscription');
 
   const { conditionOf, shapeOf, included } = conditionsOf(nodes, variableDefinitions);
-  const writers = new Map<number, Write>();
-  const compile = (shape: number): Write =>
-    compileResponse({ schema, fragments, included: included(shape) })(rootType, selectionSet);
+  const writers = new Map<number, ReturnType<CompiledOperation['writerFor']>>();
+  const compile = (shape: number) => {
+    const using = (quote: Quote) =>
+      compileResponse({ schema, fragments, included: included(shape), quote })(rootType, selectionSet);
+    const [plain, any] = [using(quotePlain), using(quoteAny)];
+    return ({ data, isPlain }: Pick<Run, 'data' | 'isPlain'>) => (isPlain ? plain : any)(data);
+  };
 
   return {
     name: operation.name?.value ?? null,

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { collectFields, type Fragments } from './collect-fields.ts';
 import type { Included } from './conditions.ts';
-import { leafWriter, type Write } from './leaf-writers.ts';
+import { leafWriter, type Quote, type Write } from './leaf-writers.ts';
 import { isRecord } from './merge.ts';
 import { IrregularAnswerError, NotCompilableError } from './plan.ts';
 
@@ -25,8 +25,9 @@ export function compileResponse(options: {
   schema: GraphQLSchema;
   fragments: Fragments;
   included: Included;
+  quote: Quote;
 }): (rootType: GraphQLObjectType, operation: FieldNode['selectionSet']) => Write {
-  const { schema, fragments, included } = options;
+  const { schema, fragments, included, quote } = options;
 
   function compileValue(type: GraphQLOutputType, nodes: FieldNode[]): Write {
     // Every writer refuses what is null or missing, of itself.
@@ -43,7 +44,7 @@ export function compileResponse(options: {
     if (isListType(type)) return listOf(compileValue(type.ofType, nodes));
     if (isObjectType(type)) return compileObject(type, nodes);
     if (isInterfaceType(type) || isUnionType(type)) return compileAbstract(type, nodes);
-    return leafWriter(type);
+    return leafWriter(type, quote);
   }
 
   /** One writer for each type that comes. */

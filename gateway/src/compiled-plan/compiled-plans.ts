@@ -73,7 +73,7 @@ export function createCompiledPlans(options: {
       const write = operation.writerFor(variables);
       await operation.fetch(run);
       const { name, type, fields } = operation;
-      return { operation: name, type, fields, body: `{"data":${write(run.data)}}\n` };
+      return { operation: name, type, fields, body: `{"data":${write(run)}}\n` };
     } catch (error) {
       if (!isForeseen(error)) log.error({ error }, 'a compiled operation failed');
       return { earlier: createEarlierAnswers(run.sent) };

@@ -16,7 +16,7 @@ export type Write = (value: unknown) => string;
 /** What JSON writes otherwise than as it is. */
 const escaped = /["\\\u0000-\u001f\ud800-\udfff]/; // eslint-disable-line no-control-regex -- these are what is looked for
 
-export function writeString(value: string): string {
+export function quoteAny(value: string): string {
   return escaped.test(value) ? JSON.stringify(value) : `"${value}"`;
 }
 
@@ -24,33 +24,37 @@ function wrong(value: unknown): never {
   throw new IrregularAnswerError(`not a value of its type: ${typeof value}`);
 }
 
-const writers: Record<string, Write> = {
-  [GraphQLString.name]: (value) => (typeof value === 'string' ? writeString(value) : wrong(value)),
+/** How a string is written. */
+export type Quote = (value: string) => string;
+/** Of answers without a backslash: they had nothing to escape, so there is nothing to be looked for. */
+export const quotePlain: Quote = (value) => `"${value}"`;
+
+const writersOf = (quote: Quote): Record<string, Write> => ({
+  [GraphQLString.name]: (value) => (typeof value === 'string' ? quote(value) : wrong(value)),
   [GraphQLID.name]: (value) =>
-    typeof value === 'string'
-      ? writeString(value)
-      : Number.isSafeInteger(value)
-        ? String(value)
-        : wrong(value),
+    typeof value === 'string' ? quote(value) : Number.isSafeInteger(value) ? String(value) : wrong(value),
   [GraphQLInt.name]: (value) => (Number.isSafeInteger(value) ? String(value) : wrong(value)),
   [GraphQLFloat.name]: (value) => (typeof value === 'number' ? writeAny(value) : wrong(value)),
   [GraphQLBoolean.name]: (value) => (typeof value === 'boolean' ? String(value) : wrong(value)),
-};
+});
 
 /** The writer of a scalar or enum. A scalar of the schema's own is whatever JSON its subgraph gave. */
-export function leafWriter(type: GraphQLScalarType | GraphQLEnumType): Write {
+export function leafWriter(type: GraphQLScalarType | GraphQLEnumType, quote: Quote): Write {
   if (isEnumType(type)) {
     const texts = new Map(type.getValues().map(({ name }) => [name, JSON.stringify(name)]));
     return (value) => (typeof value === 'string' && texts.get(value)) || wrong(value);
   }
   return (
-    writers[type.name] ??
-    ((value) => (value === null || value === undefined ? wrong(value) : writeAny(value)))
+    writersOf(quote)[type.name] ??
+    ((value) => {
+      if (typeof value === 'string') return quote(value);
+      return value === null || value === undefined ? wrong(value) : writeAny(value);
+    })
   );
 }
 
 /** Any JSON. Strings and numbers, which most values are, do not need JSON.stringify, which costs several times as much. */
 export function writeAny(value: unknown): string {
-  if (typeof value === 'string') return writeString(value);
+  if (typeof value === 'string') return quoteAny(value);
   return typeof value === 'number' && Number.isFinite(value) ? `${value}` : JSON.stringify(value);
 }

@@ -24,6 +24,8 @@ export type Run = {
   variables: Json;
   /** The answers so far, merged. */
   data: Json;
+  /** Whether no answer so far had a backslash in it, so that no string in them needs one. */
+  isPlain: boolean;
   /** Everything that was asked of subgraphs, in case Apollo has to take over. */
   sent: Sent[];
   /** The data of a subgraph's answer. Rejects if there is anything but data in it. */
@@ -44,10 +46,14 @@ export function createRun(options: {
     if (!request) throw new IrregularAnswerError(`no subgraph ${subgraph}`);
     const answer = request({ body, authorization, repeatable });
     sent.push({ subgraph, query, body, repeatable, variables: sentVariables, places, answer });
-    return answer.then((got) => dataOf(subgraph, got));
+    return answer.then((got) => {
+      if (run.isPlain && got.body.includes('\\')) run.isPlain = false;
+      return dataOf(subgraph, got);
+    });
   }
 
-  return { variables, data: {}, sent, ask };
+  const run: Run = { variables, data: {}, isPlain: true, sent, ask };
+  return run;
 }
 
 function dataOf(subgraph: string, answer: UpstreamAnswer): Json {

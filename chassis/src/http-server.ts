@@ -19,10 +19,15 @@ export class BodyTooLargeError extends Error {
   override name = 'BodyTooLargeError';
 }
 
+class ClientLeftError extends Error {
+  override name = 'ClientLeftError';
+}
+
 /** A request that was not sent whole, or too much of one. */
 export function isClientsFault(error: unknown): boolean {
   return (
     error instanceof BodyTooLargeError ||
+    error instanceof ClientLeftError ||
     (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
   );
 }
@@ -33,6 +38,8 @@ export function isClientsFault(error: unknown): boolean {
  */
 export function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
+    // Whoever left before this was called is told of by no event any more.
+    if (request.destroyed) return reject(new ClientLeftError('the client left'));
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {

@@ -35,8 +35,10 @@ function createStandardOutput(): pino.DestinationStream {
   const file = pino.destination({ fd: 1, sync: true });
   let lines = '';
   const flushSync = (): void => {
-    if (lines !== '') file.write(lines);
+    const out = lines;
+    // First of all: should writing fail, what comes later is written all the same.
     lines = '';
+    if (out !== '') file.write(out);
   };
   process.on('exit', flushSync);
   const stream = {

@@ -85,3 +85,21 @@ test('a body beyond 1 MiB is refused as the client’s mistake', async () => {
   expect(refused).toMatchObject({ status: 413, body: expect.stringContaining('BAD_USER_INPUT') });
   await server.stop();
 });
+
+test('a client that leaves before its body is read is not waited for', async () => {
+  const left = Promise.withResolvers<undefined>();
+  const reading = Promise.withResolvers<string>();
+  const { server, port } = await serve({
+    '/echo': async (incoming, response) => {
+      incoming.once('close', () => left.resolve(undefined));
+      client.destroy();
+      await left.promise;
+      readBody(incoming).then(reading.resolve, reading.reject);
+      response.end();
+    },
+  });
+  const client = connect(port, '127.0.0.1');
+  client.write('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nnot all of it');
+  await expect(reading.promise).rejects.toThrow('the client left');
+  await server.stop();
+}, 5_000);

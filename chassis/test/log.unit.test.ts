@@ -19,3 +19,19 @@ test('an error of a statement is logged with its cause, and without the values o
   expect(run.stdout).toContain('connection lost');
   expect(run.stdout).not.toContain('someone@example.org');
 });
+
+test('lines are written in order, whatever ends the process', () => {
+  const script = (end: string) => `
+    import { createLogger } from '@ordermesh/chassis/log';
+    const log = createLogger({ service: 'users', instance: 'users-1', level: 'info' });
+    for (let line = 1; line <= 1000; line++) log.info({ line }, 'said');
+    ${end}`;
+  for (const end of ['process.exit(0)', 'throw new Error("on purpose")', 'await 0']) {
+    const run = spawnSync(process.execPath, ['--input-type=module', '--eval', script(end)], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
+    const lines = [...run.stdout.matchAll(/"line":(\d+)/g)].map(([, line]) => Number(line));
+    expect(lines).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+  }
+});

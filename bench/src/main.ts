@@ -95,7 +95,16 @@ async function main(): Promise<number> {
     return 0;
   }
   let wrong = 0;
-  for (const part of wanted) if (!(await parts[part]?.(options))) wrong++;
+  for (const part of wanted) {
+    try {
+      if (!(await parts[part]?.(options))) wrong++;
+    } catch (error) {
+      stop.signal.throwIfAborted();
+      // What the other parts measure is worth having all the same.
+      wrong++;
+      console.error(`${part}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
   return wrong > 0 ? 1 : 0;
 }
 

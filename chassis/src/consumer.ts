@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Batch } from 'kafkajs';
 import type { Appender } from './appender.ts';
+import { attemptParts } from './attempt-parts.ts';
 import { createBatchProcessor, type Handler } from './batch-processor.ts';
 import { joinGroup, type RoundHandler } from './group-session.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
@@ -8,11 +10,14 @@ import type { KafkaClient } from './kafka.ts';
 import { createLag } from './lag.ts';
 import type { Logger } from './log.ts';
 import { startProcessing, type Processed } from './messaging-spans.ts';
-import { toConsumedRecord, type ConsumedRecord } from './record.ts';
+import { toConsumedRecord } from './record.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
 
 export type { Handler };
+
+/** What a round holds of one partition. */
+type Share = { batch: Batch; span: ReturnType<typeof startProcessing> };
 
 const heartbeatEveryMs = 1_000;
 const [firstPauseMs, longestPauseMs] = [250, 5_000];
@@ -45,60 +50,69 @@ export function createConsumer<E>(options: {
   const measured = createConsumerMetrics(metrics, groupId, handler.topics);
   const lag = createLag({ kafka, groupId, topics: handler.topics, metrics });
 
-  const onRound: RoundHandler = async (batches, heartbeat, isOver) => {
+  const onRound: RoundHandler = async (batches, { heartbeat, isOver, commit }) => {
     const begun = performance.now();
-    const spans = batches.map(({ topic, partition, messages }) =>
-      startProcessing(
-        tracer,
-        groupId,
-        messages.map((message) => toConsumedRecord(topic, partition, message)),
-      ),
-    );
-    const failed = (error: unknown) => spans.forEach((each) => each.failed(error));
-    const records = spans.flatMap((each) => each.records);
-    let processed: Processed | undefined;
+    const shares = batches.map((batch) => {
+      const { topic, partition, messages } = batch;
+      const records = messages.map((message) => toConsumedRecord(topic, partition, message));
+      return { batch, span: startProcessing(tracer, groupId, records) };
+    });
+    const processed: Processed = { records: [], refused: [] };
+    const attempt = async (some: Share[]): Promise<void> => {
+      const { records, refused } = await process(some.flatMap(({ span }) => span.records));
+      processed.records.push(...records);
+      processed.refused.push(...refused);
+      await commit(some.map(({ batch }) => batch));
+      for (const [topic, of] of Map.groupBy(some, ({ batch }) => batch.topic)) {
+        const count = of.reduce((sum, { span }) => sum + span.records.length, 0);
+        measured.dealtWith(topic, count, refused.filter(({ record }) => record.topic === topic).length);
+      }
+    };
+    let done = false;
     try {
       // One transaction for all of them: it is shown as part of the first one's trace.
-      const work = () => untilProcessed(records, failed, heartbeat, isOver);
-      processed = await (spans[0]?.run(work) ?? work());
+      const work = () => untilProcessed(shares, attempt, heartbeat, isOver);
+      done = await (shares[0]?.span.run(work) ?? work());
     } finally {
-      for (const each of spans) each.end(processed);
+      for (const { span } of shares) span.end(done ? processed : undefined);
       measured.lasted(performance.now() - begun);
     }
-    if (!processed) return false;
-    for (const [topic, of] of Map.groupBy(records, (record) => record.topic)) {
-      const refused = processed.refused.filter(({ record }) => record.topic === topic);
-      measured.dealtWith(topic, of.length, refused.length);
-    }
-    return true;
   };
 
-  /** Tries until all is applied or the membership is over (undefined). */
+  /**
+   * Tries until all is applied (true) or the membership is over (false). Once that has failed for all together, each
+   * partition is tried for itself: one that cannot be applied keeps no other from it, nor from having its offset committed.
+   */
   async function untilProcessed(
-    records: ConsumedRecord[],
-    failed: (error: unknown) => void,
+    shares: Share[],
+    attempt: (some: Share[]) => Promise<void>,
     heartbeat: () => Promise<void>,
     isOver: () => boolean,
-  ): Promise<Processed | undefined> {
+  ): Promise<boolean> {
     let lost: unknown;
     const beat = () => heartbeat().catch((error: unknown) => (lost = error));
     const heart = setInterval(() => void beat(), heartbeatEveryMs);
+    const failed = (error: unknown, some: Share[]): void => {
+      for (const { span } of some) span.failed(error);
+      const where = some.map(({ batch: { topic, partition, messages } }) => ({
+        topic,
+        partition,
+        offset: messages[0]?.offset,
+      }));
+      log.error({ error, batches: where }, 'not applied, trying again');
+    };
+    let left = shares;
     try {
       for (let pause = firstPauseMs; !isOver(); pause = Math.min(pause * 2, longestPauseMs)) {
-        try {
-          return await process(records);
-        } catch (error) {
-          const { topic, partition, offset } = records[0] ?? {};
-          failed(error);
-          log.error({ error, topic, partition, offset }, 'batch not applied, trying again');
-        }
-        for (let left = pause; left > 0 && !isOver() && lost === undefined; left -= heartbeatEveryMs) {
-          await delay(Math.min(left, heartbeatEveryMs));
+        left = await attemptParts(left, { together: pause === firstPauseMs, attempt, failed });
+        if (left.length === 0) return true;
+        for (let wait = pause; wait > 0 && !isOver() && lost === undefined; wait -= heartbeatEveryMs) {
+          await delay(Math.min(wait, heartbeatEveryMs));
         }
         // The group is rebalancing, or has given the partition to someone else: the client has to join again.
         if (lost !== undefined) throw lost;
       }
-      return undefined;
+      return false;
     } finally {
       clearInterval(heart);
     }

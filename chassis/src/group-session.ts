@@ -19,12 +19,18 @@ const partitionsAtATime = 100;
 /** Of a backlog every partition gets its share of each fetch, and a fetch is not more than a transaction can bear. */
 const partitionBytes = 256 * 1024;
 
-/** Deals with the batches of some partitions; false when the membership was over before it was done. */
+/**
+ * Deals with the batches of some partitions. What is committed of them is not given to anybody again; the rest is, once the
+ * membership is over.
+ */
 export type RoundHandler = (
   batches: Batch[],
-  heartbeat: () => Promise<void>,
-  isOver: () => boolean,
-) => Promise<boolean>;
+  membership: {
+    heartbeat: () => Promise<void>;
+    isOver: () => boolean;
+    commit: (dealtWith: Batch[]) => Promise<void>;
+  },
+) => Promise<void>;
 
 /**
  * One membership in a consumer group, on the topics as they are now. It is over (`ended` resolves with the reason) when
@@ -143,12 +149,18 @@ export async function joinGroup(options: {
     const batches = current.map(({ batch }) => batch);
     busy++;
     try {
-      if (!(await onRound(batches, first.heartbeat, () => over))) return;
+      await onRound(batches, {
+        heartbeat: first.heartbeat,
+        isOver: () => over,
+        commit: (dealtWith) => {
+          for (const { batch, resolveOffset } of current)
+            if (dealtWith.includes(batch)) resolveOffset(batch.lastOffset());
+          return commit(dealtWith, first);
+        },
+      });
     } finally {
       busy--;
     }
-    for (const { batch, resolveOffset } of current) resolveOffset(batch.lastOffset());
-    await commit(batches, first);
   }
 
   async function leave(): Promise<void> {

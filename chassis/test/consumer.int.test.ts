@@ -239,4 +239,30 @@ describe('a consumer', () => {
     await append('b');
     await eventually(() => applied, ['a', 'b']);
   });
+
+  test('keeps going with the other partitions, and commits them, while one cannot be applied', async () => {
+    await withAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] }));
+    const partitions = () => withAdmin((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const led = async () => (await partitions()).topics[0]?.partitions.map(({ leader }) => leader >= 0);
+    await eventually(led, [true, true, true]);
+    const producer = kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const messages = ['a', 'stuck', 'c'].map((value, partition) => ({ partition, value }));
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+
+    let stuck = true;
+    apply = (values) => {
+      if (stuck && values.includes('stuck')) throw new Error('not now');
+      applied.push(...values);
+    };
+    consume();
+    await eventually(() => applied.toSorted(), ['a', 'c']);
+    const offsets = async () =>
+      (await fetchOffsets()).toSorted((a, b) => a.partition - b.partition).map(({ offset }) => offset);
+    await eventually(offsets, ['1', '-1', '1']);
+    stuck = false;
+    await eventually(() => applied.toSorted(), ['a', 'c', 'stuck']);
+    await eventually(offsets, ['1', '1', '1']);
+  });
 });

@@ -14,6 +14,7 @@ import type { Health } from './health.ts';
 import { createHttpServer, readBody, sendError, type Handler } from './http-server.ts';
 import type { Logger } from './log.ts';
 import { createOperationTelemetry, noteOperation, type OperationNotes } from './operation-telemetry.ts';
+import { requestIdHeader } from './request-id.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
 import type { TokenVerifier, Viewer } from './token-verifier.ts';
@@ -70,6 +71,8 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
 
   const graphql: Handler = (request, response) =>
     observe(async (notes) => {
+      const id = request.headers[requestIdHeader];
+      if (typeof id === 'string') response.setHeader(requestIdHeader, id);
       await answer(request, response, notes);
       notes.status = response.statusCode;
     });

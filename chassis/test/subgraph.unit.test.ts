@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { signatureHeader, signRequest } from '@ordermesh/chassis/gateway-signature';
 import { createHealth } from '@ordermesh/chassis/health';
+import { requestIdHeader } from '@ordermesh/chassis/request-id';
 import { createSubgraph } from '@ordermesh/chassis/subgraph';
 import { createTokenVerifier } from '@ordermesh/chassis/token-verifier';
 import pino from 'pino';
@@ -45,4 +46,13 @@ test.each([
   const body = JSON.stringify({ query: '{ answer }' });
   const headers = { 'content-type': 'application/json', [signatureHeader]: signRequest(secret, '', body) };
   expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(status);
+});
+
+test('an answer says which request it answers, refused or not', async () => {
+  const body = JSON.stringify({ query: '{ answer }' });
+  for (const secret of ['the new secret', 'a secret of somebody else']) {
+    const headers = { [signatureHeader]: signRequest(secret, '', body), [requestIdHeader]: '42' };
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    expect(answer.headers.get(requestIdHeader)).toBe('42');
+  }
 });

@@ -3,6 +3,7 @@ import { UnavailableError } from '@ordermesh/chassis/errors';
 import type { Health } from '@ordermesh/chassis/health';
 import type { Logger } from '@ordermesh/chassis/log';
 import type { Part } from '@ordermesh/chassis/service';
+import { withoutTrace } from '@ordermesh/chassis/trace';
 import { hostnameOf, isFixed, resolveHost, type Resolve } from './addresses.ts';
 import { mayRepeat } from './upstream-failure.ts';
 import { createConnectionPool, type ConnectionPool } from './upstream-http/connection-pool.ts';
@@ -115,7 +116,8 @@ export function createUpstream(options: {
         if (!instance) return giveUp(cause);
         tried.push(instance);
         instance.pool.send(request, resolve, (failure, reason) => {
-          suspect(instance, failure === 'refused');
+          // This is called in the trace of whoever opened the connection.
+          withoutTrace(() => suspect(instance, failure === 'refused'));
           if (mayRepeat(failure, repeatable)) sendToNext(reason);
           else giveUp(reason);
         });

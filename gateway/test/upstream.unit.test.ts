@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UnavailableError } from '@ordermesh/chassis/errors';
 import { createHealth } from '@ordermesh/chassis/health';
+import { currentTraceId, withTrace } from '@ordermesh/chassis/trace';
 import pino from 'pino';
 import { createUpstream, type Upstream } from '../src/upstream.ts';
 import { eventually, freePort, serve, stopServers } from './servers.ts';
@@ -18,7 +19,8 @@ afterEach(async () => {
 function createTestUpstream(urls: string[], timeoutMs?: number) {
   const health = createHealth({ service: 'gateway', instance: 'gateway-1' });
   const logged: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => logged.push(line) });
+  const mixin = () => ({ trace: currentTraceId() });
+  const log = pino({ level: 'info', mixin }, { write: (line: string) => logged.push(line) });
   const upstream = createUpstream({ name: 'orders', urls, health, log, ...(timeoutMs && { timeoutMs }) });
   upstreams.push(upstream);
   return { upstream, health, logged, namesOf: (count: number) => namesOf(upstream, count) };
@@ -80,6 +82,25 @@ describe('several instances', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(seen).toContain('a');
+  });
+
+  test("are told of in nobody's trace, least of all in that of whoever opened the connection", async () => {
+    const a = await misbehaving((request, response) =>
+      request.method === 'GET' || request.headers['x-fail'] ? request.socket.destroy() : response.end('a'),
+    );
+    const b = await instance('b');
+    const { upstream, logged } = createTestUpstream([a.url, b.url]);
+    const withHeaders = (headers: Record<string, string>) => () => upstream.send({ ...query, headers });
+    const trace = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    await withTrace(trace('a'), withHeaders({}));
+    await withTrace(trace('a'), withHeaders({}));
+    await withTrace(trace('b'), withHeaders({ 'x-fail': 'yes' }));
+    await eventually(
+      () => logged,
+      () => logged.some((line) => line.includes('left out')),
+      3_000,
+    );
+    expect(logged.filter((line) => line.includes('trace'))).toEqual([]);
   });
 
   test('stand in for one that hangs, after it cost one request its time', async () => {

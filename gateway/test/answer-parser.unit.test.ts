@@ -4,14 +4,14 @@ import { createAnswerParser, type Answer } from '../src/upstream-http/answer-par
 const limits = { head: 200, body: 50 };
 
 /** What is read of the text when it comes in pieces of the given length. */
-function read(text: string, { pieces = text.length, expected = 1, ends = false } = {}): Answer[] {
+function read(text: string | Buffer, { pieces = text.length, expected = 1, ends = false } = {}): Answer[] {
   const answers: Answer[] = [];
   const parser = createAnswerParser({
-    isExpected: () => answers.length < expected,
+    expectedId: () => (answers.length < expected ? '1' : undefined),
     onAnswer: (answer) => answers.push(answer),
     limits,
   });
-  const bytes = Buffer.from(text);
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   // As sockets do: the memory of the chunk is used again for the next one.
   const memory = Buffer.alloc(bytes.length);
   for (let at = 0; at < bytes.length; at += pieces) {
@@ -113,7 +113,43 @@ describe('an answer', () => {
       expect(read(text, { pieces, ends: true })).toEqual([{ status: 200, body: 'to the end', keptMs: 0 }]);
   });
 
+  test('in chunks of one byte each takes no more memory than its bytes', () => {
+    const count = 1_000_000;
+    const answers: Answer[] = [];
+    const parser = createAnswerParser({
+      expectedId: () => '1',
+      onAnswer: (answer) => answers.push(answer),
+    });
+    const chunks = Buffer.from('1\r\nx\r\n'.repeat(count / 100));
+    parser.read(Buffer.from(lines('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', '')));
+    const before = process.memoryUsage();
+    for (let n = 0; n < 100; n++) parser.read(chunks);
+    const after = process.memoryUsage();
+    parser.read(Buffer.from(lines('0', '', '')));
+    expect(answers.map(({ body }) => body.length)).toEqual([count]);
+    // What was thrown away may still lie on the heap.
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(90_000_000);
+  });
+
+  test('may say which request it answers', () => {
+    const text = lines('HTTP/1.1 200 OK', 'X-Gateway-Request: 1 \t', 'content-length: 1', '', 'x');
+    for (let pieces = 1; pieces <= text.length; pieces++)
+      expect(read(text, { pieces })).toEqual([{ status: 200, body: 'x', keptMs: undefined }]);
+  });
+
   test.each([
+    ['to another request', lines('HTTP/1.1 200 OK', 'x-gateway-request: 2', 'content-length: 1', '', 'x')],
+    ['without content that has some', lines('HTTP/1.1 204 No Content', 'content-length: 1', '', '')],
+    ['not modified that has content', lines('HTTP/1.1 304 Not Modified', 'content-length: 1', '', '')],
+    [
+      'without content that has chunks',
+      lines('HTTP/1.1 204 No Content', 'transfer-encoding: chunked', '', ''),
+    ],
+    ['in the interim that has content', lines('HTTP/1.1 103 Early Hints', 'content-length: 1', '', 'x')],
+    [
+      'with another blank after its length',
+      Buffer.from(lines('HTTP/1.1 200 OK', 'content-length: 1\u00a0', '', 'x'), 'latin1'),
+    ],
     ['of HTTP/1.0', lines('HTTP/1.0 200 OK', 'content-length: 0', '', '')],
     ['of something else', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     ['with an odd status', lines('HTTP/1.1 2000 OK', '', '')],
@@ -166,7 +202,7 @@ describe('an answer', () => {
       lines('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', '1', 'xyz', '0', '', ''),
     ],
     ['and more than was asked for', lines('HTTP/1.1 200 OK', 'content-length: 0', '', 'HTTP/1.1 200 OK', '')],
-  ])('%s is refused, however it is cut', (_what, text) => {
+  ])('%s is refused, however it is cut', (_what, text: string | Buffer) => {
     for (let pieces = 1; pieces <= text.length; pieces++)
       expect(() => read(text, { pieces })).toThrow(expect.objectContaining({ name: 'MalformedAnswerError' }));
   });

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createClient, endAll, ok, serveRaw, type Asked } from './upstream-http/raw-server.ts';
+import { createClient, endAll, ok, serveRaw, type Asked, type Result } from './upstream-http/raw-server.ts';
 import { eventually, freePort } from './servers.ts';
 
 afterEach(endAll);
 
 const answer = ({ socket, body }: Asked) => void socket.write(ok(body));
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Nothing is read and no timer fires: as if the process had too much to do. */
+const block = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const many = Array.from({ length: 20 }, (_, n) => `q${n}`);
 const answered = (bodies: string[]) => bodies.map((body) => ({ status: 200, body }));
 
@@ -30,6 +33,36 @@ describe('requests of one moment', () => {
     const { mutation } = createClient(port, { maxConnections: 2 });
     expect(await Promise.all(many.map((body) => mutation(body)))).toEqual(answered(many));
     expect(connections()).toBe(2);
+  });
+
+  test('use a connection that others have shared, whatever they are', async () => {
+    const { port, connections } = await serveRaw(answer);
+    const { query, mutation } = createClient(port, { maxConnections: 1 });
+    await Promise.all([query('a'), query('b')]);
+    expect(await mutation('c', 300)).toEqual({ status: 200, body: 'c' });
+    expect(await query('d', 300)).toEqual({ status: 200, body: 'd' });
+    expect(connections()).toBe(1);
+  });
+
+  test('find a connection under churn: none is lost', async () => {
+    // In every way there is: the server closes, breaks off, takes its time; requests are long and short.
+    const { port } = await serveRaw(({ socket, body }) => {
+      const n = Number(/\d+/.exec(body)?.[0]);
+      if (n % 19 === 7) socket.destroy();
+      else if (n % 13 === 5) socket.end(ok('x', 'connection: close\r\n'));
+      else if (n % 31 === 3) setTimeout(() => socket.write(ok('x')), 40);
+      else socket.write(ok('x'));
+    });
+    const { query, mutation } = createClient(port, { maxConnections: 8 });
+    const results: Promise<Result>[] = [];
+    for (let n = 0; n < 1_000; n++) {
+      const body = `${n}-${'z'.repeat(n % 20 === 0 ? 70_000 : 5)}`;
+      results.push((n % 5 === 0 ? mutation : query)(body, 2_000));
+      if (n % 10 === 9) await wait(2);
+    }
+    expect(await Promise.all(results)).not.toContain('timeout');
+    // And all that are left can be used.
+    await Promise.all(many.map((body) => mutation(body, 500)));
   });
 
   test('carry any text', async () => {
@@ -66,6 +99,46 @@ describe('a head of the line that takes its time', () => {
     const slow = query('slow', 1_000);
     expect(await Promise.all(many.map((body) => query(body, 500)))).toEqual(answered(many));
     expect(await slow).toBe('timeout');
+  });
+
+  test('is one that was asked long ago, not one that others were answered before', async () => {
+    const last = new Map<number, Promise<unknown>>();
+    const { port } = await serveRaw((asked) => {
+      const before = last.get(asked.connection) ?? Promise.resolve();
+      last.set(
+        asked.connection,
+        before.then(() => wait(12)).then(() => answer(asked)),
+      );
+    });
+    const { query } = createClient(port, { maxConnections: 30 });
+    const begin = performance.now();
+    const bodies = [...many, ...many.slice(0, 10)];
+    expect(await Promise.all(bodies.map((body) => query(body)))).toEqual(answered(bodies));
+    expect(performance.now() - begin).toBeLessThan(250);
+  });
+
+  test('has one of those behind it asked elsewhere at first: a busy server is not asked everything twice', async () => {
+    const { port, seen } = await serveRaw((asked) => void setTimeout(() => answer(asked), 150));
+    const { query } = createClient(port, { maxConnections: 30 });
+    expect(await Promise.all(many.map((body) => query(body)))).toEqual(answered(many));
+    expect(seen).toHaveLength(many.length + 1);
+  });
+
+  test('is waited for by those behind it if they cannot be asked elsewhere', async () => {
+    const { port } = await serveRaw((asked) => {
+      if (asked.connection === 1) setTimeout(() => answer(asked), 150);
+      else asked.socket.destroy();
+    });
+    const { query } = createClient(port);
+    expect(await Promise.all([query('a'), query('b')])).toEqual(answered(['a', 'b']));
+  });
+
+  test('has nothing asked elsewhere that was answered before there was a connection for it', async () => {
+    const { port, seen } = await serveRaw((asked) => void setTimeout(() => answer(asked), 80));
+    const { query } = createClient(port, { maxConnections: 1 });
+    expect(await Promise.all([query('a'), query('b')])).toEqual(answered(['a', 'b']));
+    await wait(50);
+    expect(seen.map(({ body }) => body)).toEqual(['a', 'b']);
   });
 
   test('is waited for as long as it has time, and its late answer is its own', async () => {
@@ -170,6 +243,31 @@ describe('a server', () => {
     expect(seen.map(({ connection }) => connection)).toEqual([1, 2]);
   });
 
+  test('that answers twice gives nobody what is of another', async () => {
+    const { port } = await serveRaw(
+      ({ socket, body, id }) =>
+        void socket.write(ok(body, `x-gateway-request: ${id}\r\n`).repeat(body === 'alice' ? 2 : 1)),
+    );
+    const { query } = createClient(port);
+    expect(await Promise.all([query('alice'), query('bob'), query('carol')])).toEqual([
+      { status: 200, body: 'alice' },
+      'broken',
+      { status: 200, body: 'carol' },
+    ]);
+  });
+
+  test('that answers without having read everything is not asked again on that connection', async () => {
+    const { port, connections } = await serveRaw(({ socket, body }) => void socket.write(ok(body)), {
+      onConnection: (socket, connection) => {
+        if (connection === 1) socket.once('readable', () => socket.pause().write(ok('early')));
+      },
+    });
+    const { mutation } = createClient(port);
+    expect(await mutation('x'.repeat(20_000_000))).toEqual({ status: 200, body: 'early' });
+    expect(await mutation('m', 500)).toEqual({ status: 200, body: 'm' });
+    expect(connections()).toBe(2);
+  });
+
   test('that closes an idle connection is asked on another one', async () => {
     const closed = Promise.withResolvers<undefined>();
     const { port, seen } = await serveRaw((asked) => {
@@ -198,6 +296,27 @@ describe('a server', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await mutation('b');
     expect(seen.map(({ connection }) => connection)).toEqual([1, 2]);
+  });
+
+  test('that keeps connections for two seconds is not asked on one that is older, even if no tick came', async () => {
+    const { port, seen } = await serveRaw(
+      ({ socket, body }) => void socket.write(ok(body, 'keep-alive: timeout=2\r\n')),
+    );
+    const { mutation } = createClient(port);
+    await mutation('a');
+    block(1_100);
+    await mutation('b');
+    expect(seen.map(({ connection }) => connection)).toEqual([1, 2]);
+  });
+
+  test('whose answer lies unread, as there was too much to do here, has answered in time', async () => {
+    const { port } = await serveRaw(answer);
+    const { mutation } = createClient(port);
+    await mutation('warm');
+    const asked = mutation('a', 100);
+    // The request leaves in the first turn of the loop; from then on nothing is looked at for a while.
+    setImmediate(() => setImmediate(() => block(200)));
+    expect(await asked).toEqual({ status: 200, body: 'a' });
   });
 
   test.each<[string, (asked: Asked) => void]>([
@@ -234,7 +353,7 @@ describe('a server', () => {
   });
 
   test('that does not read fills no more memory than its requests, which end in time', async () => {
-    const { port } = await serveRaw(() => undefined, false);
+    const { port } = await serveRaw(() => undefined, { onConnection: (socket) => void socket.pause() });
     const { query } = createClient(port, { maxConnections: 4 });
     const large = 'x'.repeat(1_000_000);
     const results = await Promise.all(Array.from({ length: 20 }, () => query(large, 300)));
@@ -259,6 +378,20 @@ describe('the end', () => {
     await pool.close();
     expect(await Promise.all(asked)).toEqual(answered(['a', 'b']));
     expect(await query('c')).toBe('refused');
+  });
+
+  test.each([1, 2])('answers what waits for one of %d connections, too', async (maxConnections) => {
+    const { port, connections } = await serveRaw((asked) => void setTimeout(() => answer(asked), 50));
+    const { pool, mutation } = createClient(port, { maxConnections });
+    const asked = ['a', 'b', 'c'].map((body) => mutation(body, 1_000));
+    const all = Promise.all(asked);
+    let answeredAll = false;
+    void all.then(() => (answeredAll = true));
+    await pool.close();
+    await wait(0);
+    expect(answeredAll).toBe(true);
+    expect(await all).toEqual(answered(['a', 'b', 'c']));
+    expect(connections()).toBe(maxConnections);
   });
 
   test('breaks what is under way, and what waits, otherwise', async () => {

@@ -8,6 +8,9 @@ export const answerLimits: AnswerLimits = { head: 16_384, body: 16_777_216 };
 
 const endOfHead = Buffer.from('\r\n\r\n');
 const endOfLine = Buffer.from('\r\n');
+const nothing = Buffer.alloc(0);
+/** In bytes: a body that comes in pieces is collected in at least so many. */
+const leastRoom = 65_536;
 
 /** What is being read: heads and lines are held until they are whole, data is collected as it comes. */
 type State =
@@ -19,20 +22,23 @@ const beforeHead: State = { at: 'head' };
 
 /**
  * Splits what comes in on a connection into HTTP/1.1 answers (RFC 9112) and gives each one to `onAnswer`, before which
- * `isExpected` is asked: what was not asked for is refused, as is everything else that is not understood to the letter.
+ * `expectedId` is asked for the request that is to be answered: what was not asked for is refused, as is what says itself
+ * that it answers another one, and everything else that is not understood to the letter.
  * The chunks given to it may be reused by the caller.
  */
 export function createAnswerParser(options: {
-  isExpected: () => boolean;
+  /** Undefined if nothing was asked. */
+  expectedId: () => string | undefined;
   onAnswer: (answer: Answer) => void;
   limits?: AnswerLimits;
 }) {
-  const { isExpected, onAnswer, limits = answerLimits } = options;
+  const { expectedId, onAnswer, limits = answerLimits } = options;
   let state = beforeHead;
   let held: Buffer | undefined;
   let head: AnswerHead | undefined;
   let trailer = 0;
-  let parts: Buffer[] = [];
+  /** What has come of the body, in its first `size` bytes. */
+  let collected = nothing;
   let size = 0;
 
   /** @throws MalformedAnswerError after which nothing more can be read from the connection. */
@@ -68,7 +74,8 @@ export function createAnswerParser(options: {
   }
 
   function readHead(bytes: Buffer, from: number): number | undefined {
-    if (!isExpected()) throw new MalformedAnswerError('an answer to nothing');
+    const expected = expectedId();
+    if (expected === undefined) throw new MalformedAnswerError('an answer to nothing');
     const end = bytes.indexOf(endOfHead, from);
     if ((end < 0 ? bytes.length : end) - from > limits.head)
       throw new MalformedAnswerError('the head is too long');
@@ -78,6 +85,8 @@ export function createAnswerParser(options: {
     // Interim answers (100 Continue, 103 Early Hints) come before the real one; nothing was offered to switch to.
     if (read.status === 101) throw new MalformedAnswerError('another protocol');
     if (read.status < 200) return after;
+    if (read.id !== undefined && read.id !== expected)
+      throw new MalformedAnswerError('an answer to another request');
     head = read;
     const { body } = read;
     if (body.kind === 'length') return readLength(bytes, after, body.length);
@@ -108,7 +117,7 @@ export function createAnswerParser(options: {
     const end = from + data.left;
     if (!data.chunked) {
       keep(some);
-      finish(Buffer.concat(parts).toString('utf8'));
+      finish(collected.toString('utf8', 0, size));
       return end;
     }
     if (bytes.length < end + 2) {
@@ -144,28 +153,35 @@ export function createAnswerParser(options: {
       throw new MalformedAnswerError('the trailer is too long');
     if (end < 0) return undefined;
     trailer += end + 2 - from;
-    if (end === from) finish(Buffer.concat(parts).toString('utf8'));
+    if (end === from) finish(collected.toString('utf8', 0, size));
     return end + 2;
   }
 
+  /** Copies it: room is doubled, so that a body in many small chunks takes no more than one in few large ones. */
   function keep(some: Buffer): void {
-    size += some.length;
-    if (size > limits.body) throw new MalformedAnswerError('the body is too long');
-    if (some.length > 0) parts.push(Buffer.from(some));
+    const least = size + some.length;
+    if (least > limits.body) throw new MalformedAnswerError('the body is too long');
+    if (least > collected.length) {
+      const longer = Buffer.allocUnsafeSlow(Math.max(least, 2 * collected.length, leastRoom));
+      collected.copy(longer, 0, 0, size);
+      collected = longer;
+    }
+    some.copy(collected, size);
+    size = least;
   }
 
   function finish(body: string): void {
     const { status = 0, keptMs } = head ?? {};
     state = beforeHead;
     head = undefined;
-    if (parts.length > 0) parts = [];
+    collected = nothing;
     size = 0;
     onAnswer({ status, body, keptMs });
   }
 
   /** The server will send nothing more: the end of a body that has no other. */
   function end(): void {
-    if (state.at === 'data until the end') finish(Buffer.concat(parts).toString('utf8'));
+    if (state.at === 'data until the end') finish(collected.toString('utf8', 0, size));
   }
 
   return { read, end };

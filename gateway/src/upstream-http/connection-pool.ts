@@ -41,24 +41,41 @@ export function createConnectionPool(options: {
 }) {
   const { host, open, maxConnections, limits } = options;
   const connections = new Set<Connection>();
-  /** Those without a request, the last used last: it is the one that is used next, so that those not needed grow old. */
+  /**
+   * All without a request, and no others. The last used is the last, and the one that is used next, so that those not needed
+   * grow old.
+   */
   let idle: Connection[] = [];
   /** For want of a connection. */
   let queue: Exchange[] = [];
+  /** One with queries on it that others may join. */
   let shared: Connection | undefined;
   let sharingFrom = 0;
   let pauseMs = firstPauseMs;
   let ticking: NodeJS.Timeout | undefined;
   let quietTicks = 0;
+  let lastTickAt = -Infinity;
+  let lastId = 0;
   let ended: 'no' | 'closing' | 'destroyed' = 'no';
   const allClosed = Promise.withResolvers<undefined>();
 
   /** Calls `onAnswer` or `onFailure` once. */
   function send(request: PoolRequest, onAnswer: OnAnswer, onFailure: OnFailure): void {
     const { repeatable, deadline } = request;
-    const { text, isAscii } = writeRequest(host, request);
+    const id = String(++lastId);
+    const { text, isAscii } = writeRequest(host, id, request);
     const mayShare = repeatable && text.length <= maxSharedLength;
-    const exchange = { text, isAscii, mayShare, deadline, settled: false, answer: onAnswer, fail: onFailure };
+    const exchange: Exchange = {
+      id,
+      text,
+      isAscii,
+      mayShare,
+      deadline,
+      copies: 1,
+      settled: false,
+      answer: onAnswer,
+      fail: onFailure,
+    };
     if (ended !== 'no') return void fail(exchange, 'refused', new Error('the pool is closed'));
     dispatch(exchange, mayShare && performance.now() >= sharingFrom);
     if (!ticking || quietTicks > quietAfterTicks) wake();
@@ -66,10 +83,20 @@ export function createConnectionPool(options: {
 
   function dispatch(exchange: Exchange, mayJoin: boolean): void {
     if (mayJoin && shared?.mayJoin() && shared.depth() < maxDepth) return shared.send(exchange);
-    const connection = idle.pop() ?? openAnother();
+    const connection = takeIdle() ?? openAnother();
     if (!connection) return void queue.push(exchange);
     if (mayJoin) shared = connection;
     connection.send(exchange);
+  }
+
+  /** Ticks may be late, or rare: that its server does not close it just now is looked at here. */
+  function takeIdle(): Connection | undefined {
+    const now = performance.now();
+    for (;;) {
+      const connection = idle.pop();
+      if (!connection?.isStale(now)) return connection;
+      connection.close();
+    }
   }
 
   function openAnother(): Connection | undefined {
@@ -80,9 +107,19 @@ export function createConnectionPool(options: {
   }
 
   function onIdle(connection: Connection): void {
-    const next = queue.shift();
+    if (connection === shared) shared = undefined;
+    const next = nextInQueue();
     if (next) connection.send(next);
-    else if (connection !== shared) idle.push(connection);
+    else if (ended === 'no') idle.push(connection);
+    else connection.close();
+  }
+
+  /** Whatever was answered elsewhere in the meantime is not asked again. */
+  function nextInQueue(): Exchange | undefined {
+    for (;;) {
+      const next = queue.shift();
+      if (!next?.settled) return next;
+    }
   }
 
   function onEnd(connection: Connection, moved: Exchange[]): void {
@@ -92,14 +129,17 @@ export function createConnectionPool(options: {
     if (ended === 'destroyed')
       for (const each of moved) fail(each, 'broken', new Error('the pool is closed'));
     else if (moved.length > 0) askElsewhere(moved);
+    dispatchQueued();
     if (ended !== 'no' && connections.size === 0) allClosed.resolve(undefined);
-    else if (queue.length > 0) dispatchQueued();
   }
 
+  /** As far as there are connections for them. */
   function dispatchQueued(): void {
-    const waiting = queue;
-    queue = [];
-    for (const exchange of waiting) dispatch(exchange, false);
+    while (connections.size < maxConnections) {
+      const next = nextInQueue();
+      if (!next) return;
+      dispatch(next, false);
+    }
   }
 
   /** Each on a connection of its own: behind others it has been already. */
@@ -120,29 +160,32 @@ export function createConnectionPool(options: {
   function tick(): void {
     const now = performance.now();
     for (const exchange of queue)
-      if (now >= exchange.deadline) fail(exchange, 'timeout', new Error('no connection in time'));
+      if (lastTickAt >= exchange.deadline) fail(exchange, 'timeout', new Error('no connection in time'));
     queue = queue.filter(({ settled }) => !settled);
     let busy = queue.length > 0;
     for (const connection of connections) {
       if (connection.depth() > 0) busy = true;
       if (connection.isStale(now)) connection.close();
-      else look(connection, now);
+      else look(connection);
     }
+    lastTickAt = now;
     quietTicks = busy ? 0 : quietTicks + 1;
     ticking = undefined;
     if (connections.size > 0 || busy) keepTicking();
   }
 
-  function look(connection: Connection, now: number): void {
+  function look(connection: Connection): void {
     const isLate = connection.tick();
     const head = connection.head();
-    if (head && now >= head.deadline) {
+    // Late in the last tick already: since then, what had come was read.
+    if (head && lastTickAt >= head.deadline) {
       fail(head, 'timeout', new Error('no answer in time'));
       // The answer may still come, to nobody: with it in the way nothing can be asked here.
       connection.destroy(new Error('no answer in time'));
     } else if (isLate) {
       if (connection === shared) shared = undefined;
-      const behind = connection.behindHead();
+      const behind = connection.toAskElsewhere();
+      for (const each of behind) each.copies++;
       if (behind.length > 0) askElsewhere(behind);
     }
   }
@@ -164,7 +207,8 @@ export function createConnectionPool(options: {
     /** Lets what is under way end as it would have. */
     async close(): Promise<void> {
       ended = ended === 'no' ? 'closing' : ended;
-      for (const connection of connections) connection.close();
+      // The others once everything is answered, including what waits for a connection.
+      for (const connection of idle) connection.close();
       if (connections.size > 0) await allClosed.promise;
     },
     destroy(): void {

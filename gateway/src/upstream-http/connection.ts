@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Failure } from '../upstream-failure.ts';
 import { createAnswerParser, type Answer, type AnswerLimits } from './answer-parser.ts';
-import { fail, type Exchange } from './exchange.ts';
+import { lose, type Exchange } from './exchange.ts';
 
 /** Begins to connect; calls `onOpen` when requests can be written, and `onData` with what comes, in memory that is reused. */
 export type Open = (events: { onOpen: () => void; onData: (bytes: Buffer) => void }) => Socket;
@@ -32,20 +32,20 @@ export function createConnection(
   open: Open,
   { onIdle, onEnd, limits }: ConnectionEvents & { limits?: AnswerLimits },
 ) {
-  /** Asked and not answered, the oldest first; those from `written` on have not left yet. */
+  /** Asked and not answered, the oldest first. */
   let waiting: Exchange[] = [];
-  let written = 0;
+  /** In which tick each of them was written; there are fewer of these, as the last ones may not have left yet. */
+  let writtenAt: number[] = [];
   let flushing = false;
   let state: 'connecting' | 'open' | 'ended' = 'connecting';
   /** No more requests on it: the server closes it, or it is being closed. */
   let closing = false;
-  /** Since the head of the line came to be that, or since it began to connect. */
   let ticks = 0;
   let idleUntil = Infinity;
   let buffering = false;
 
   const parser = createAnswerParser({
-    isExpected: () => written > 0,
+    expectedId: () => (writtenAt.length > 0 ? waiting[0]?.id : undefined),
     onAnswer: answered,
     ...(limits && { limits }),
   });
@@ -61,12 +61,11 @@ export function createConnection(
   function opened(): void {
     if (state !== 'connecting') return;
     state = 'open';
-    ticks = 0;
     flush();
   }
 
   function send(exchange: Exchange): void {
-    if (waiting.push(exchange) === 1 && state === 'open') ticks = 0;
+    waiting.push(exchange);
     if (flushing || state !== 'open') return;
     flushing = true;
     setImmediate(flush);
@@ -74,12 +73,13 @@ export function createConnection(
 
   function flush(): void {
     flushing = false;
-    if (state !== 'open' || written === waiting.length) return;
+    if (state !== 'open' || writtenAt.length === waiting.length) return;
     let text = '';
     let isAscii = true;
-    for (; written < waiting.length; written++) {
-      const exchange = waiting[written];
+    for (let at = writtenAt.length; at < waiting.length; at++) {
+      const exchange = waiting[at];
       if (!exchange) break;
+      writtenAt.push(ticks);
       text += exchange.text;
       isAscii &&= exchange.isAscii;
     }
@@ -96,8 +96,7 @@ export function createConnection(
 
   function answered(answer: Answer): void {
     const exchange = waiting.shift();
-    written--;
-    ticks = 0;
+    writtenAt.shift();
     if (exchange && !exchange.settled) {
       exchange.settled = true;
       exchange.answer(answer);
@@ -107,6 +106,8 @@ export function createConnection(
       return end(new Error('the server closes the connection after this answer'), true);
     }
     if (waiting.length > 0) return;
+    // It has answered what it has not read: what is unsent would be in the way of the next request.
+    if (buffering) closing = true;
     const kept = (answer.keptMs ?? keptMsByDefault + marginMs) - marginMs;
     idleUntil = performance.now() + kept;
     if (closing) end(new Error('closed'));
@@ -120,18 +121,19 @@ export function createConnection(
   function end(cause: unknown, headIsDone = false): void {
     if (state === 'ended') return;
     const failure: Failure = state === 'connecting' ? 'refused' : 'broken';
-    state = 'ended';
-    socket.destroy();
+    const written = writtenAt.length;
+    const seen = failure === 'refused' ? waiting.length : headIsDone ? 0 : Math.min(written, 1);
     const left = waiting;
-    const seen = headIsDone ? 0 : Math.min(written, 1);
-    const unwritten = written - seen;
+    state = 'ended';
     waiting = [];
-    written = 0;
-    const failed = failure === 'refused' ? left : left.slice(0, seen);
-    const moved = left
-      .slice(failed.length)
-      .filter((each, index) => !each.settled && (each.mayShare || index >= unwritten));
-    for (const exchange of failed) fail(exchange, failure, cause);
+    writtenAt = [];
+    socket.destroy();
+    const moved: Exchange[] = [];
+    left.forEach((each, at) => {
+      const mayMove = at >= seen && (each.mayShare || at >= written);
+      if (mayMove && !each.settled) moved.push(each);
+      else lose(each, failure, cause);
+    });
     onEnd(connection, moved);
   }
 
@@ -139,20 +141,28 @@ export function createConnection(
     send,
     /** Asked on it and not answered. */
     depth: () => waiting.length,
-    /** Whether what was written on it is still in memory: the server does not read. */
-    isCongested: () => buffering,
-    /** Whether another request may join those on it. */
-    mayJoin: () => !closing && state !== 'ended' && !buffering && waiting.every(({ mayShare }) => mayShare),
-    /** To be called every few milliseconds. Gives whether the answer that is due takes its time. */
+    /** Whether another request may join those on it: not while the server does not even read them. */
+    mayJoin: () => !closing && state !== 'ended' && !buffering,
+    /** To be called every few milliseconds. Gives whether what was written first takes its time to be answered. */
     tick(): boolean {
       ticks++;
       if (state === 'connecting' && ticks > connectTicks) end(new Error('no connection in time'));
-      return state === 'open' && waiting.length > 0 && ticks >= patienceTicks;
+      const [oldest] = writtenAt;
+      return oldest !== undefined && ticks - oldest >= patienceTicks;
     },
     /** What is being answered. */
     head: () => waiting[0],
-    /** What waits for it to be answered, and for nothing else. */
-    behindHead: () => waiting.slice(1).filter(({ settled, mayShare }) => !settled && mayShare),
+    /**
+     * What should be asked elsewhere when the line is late. At first the last one alone: if its server is merely busy, it is
+     * answered nowhere sooner, and asking everything twice would make the server busier still. If it was answered elsewhere,
+     * all others.
+     */
+    toAskElsewhere(): Exchange[] {
+      const behind = waiting.slice(1);
+      const last = behind.at(-1);
+      if (last?.mayShare) return [last];
+      return last?.settled ? behind.filter(({ settled, mayShare }) => !settled && mayShare) : [];
+    },
     isStale: (now: number) => waiting.length === 0 && now >= idleUntil,
     /** Ends once everything asked on it is answered. */
     close(): void {

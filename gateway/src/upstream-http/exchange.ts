@@ -1,8 +1,10 @@
+import { requestIdHeader } from '@ordermesh/chassis/request-id';
 import type { Failure } from '../upstream-failure.ts';
 import type { Answer } from './answer-parser.ts';
 
 /** A request and what becomes of it. */
 export type Exchange = {
+  id: string;
   /** The whole request as it is written. */
   text: string;
   /** Whether the text is ASCII alone. */
@@ -11,6 +13,8 @@ export type Exchange = {
   mayShare: boolean;
   /** When its time is up, as performance.now() counts. */
   deadline: number;
+  /** On how many connections it is asked, or waits to be: only the failure of the last one is its own. */
+  copies: number;
   /** Whether it was answered or has failed: what comes later is for nobody. */
   settled: boolean;
   answer: (answer: Answer) => void;
@@ -22,6 +26,12 @@ export function fail(exchange: Exchange, failure: Failure, cause: unknown): void
   if (exchange.settled) return;
   exchange.settled = true;
   exchange.fail(failure, cause);
+}
+
+/** One of its copies cannot be answered any more. */
+export function lose(exchange: Exchange, failure: Failure, cause: unknown): void {
+  exchange.copies--;
+  if (exchange.copies === 0) fail(exchange, failure, cause);
 }
 
 export type RequestParts = {
@@ -45,8 +55,8 @@ function isHarmless(value: string): boolean {
 }
 
 /** A request as HTTP/1.1 writes it. Names of headers are the caller's own constants; their values are looked at. */
-export function writeRequest(host: string, { method, path, headers, body }: RequestParts) {
-  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
+export function writeRequest(host: string, id: string, { method, path, headers, body }: RequestParts) {
+  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${requestIdHeader}: ${id}\r\n`;
   for (const name in headers) {
     const value = headers[name] ?? '';
     if (!isHarmless(value))

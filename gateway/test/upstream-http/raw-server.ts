@@ -4,7 +4,7 @@ import type { Open } from '../../src/upstream-http/connection.ts';
 import type { Failure } from '../../src/upstream-failure.ts';
 import { openTo } from '../../src/upstream-http/open.ts';
 
-export type Asked = { socket: Socket; body: string; connection: number };
+export type Asked = { socket: Socket; body: string; connection: number; id: string };
 type Pool = ReturnType<typeof createConnectionPool>;
 
 const servers: Server[] = [];
@@ -12,7 +12,10 @@ const sockets = new Set<Socket>();
 const pools: Pool[] = [];
 
 /** A server that does with each request what it is told, byte for byte: right or wrong. */
-export async function serveRaw(onRequest: (asked: Asked) => void, reads = true) {
+export async function serveRaw(
+  onRequest: (asked: Asked) => void,
+  { onConnection }: { onConnection?: (socket: Socket, connection: number) => void } = {},
+) {
   const seen: { body: string; connection: number }[] = [];
   let connections = 0;
   const server = createServer((socket) => {
@@ -20,20 +23,22 @@ export async function serveRaw(onRequest: (asked: Asked) => void, reads = true) 
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     let text = '';
-    if (!reads) return void socket.pause();
+    socket.setNoDelay();
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
       for (;;) {
         const end = text.indexOf('\r\n\r\n');
         if (end < 0) return;
+        const id = /x-gateway-request: (\w+)/.exec(text.slice(0, end))?.[1] ?? '';
         const length = Number(/content-length: (\d+)/.exec(text.slice(0, end))?.[1] ?? 0);
         if (text.length < end + 4 + length) return;
         const body = text.slice(end + 4, end + 4 + length);
         text = text.slice(end + 4 + length);
         seen.push({ body, connection });
-        onRequest({ socket, body, connection });
+        onRequest({ socket, body, connection, id });
       }
     });
+    onConnection?.(socket, connection);
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

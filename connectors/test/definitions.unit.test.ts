@@ -37,6 +37,14 @@ describe('our own definitions', () => {
     for (const [, value] of secrets) expect(value).toMatch(/^\$\{env:[A-Z_]+_PASSWORD\}$/);
   });
 
+  test('of sources are of the class that passes over no event', () => {
+    const classes = all.flatMap(({ config }) =>
+      'database.server.id' in config ? [config['connector.class']] : [],
+    );
+    expect(classes).toEqual(classes.map(() => 'dev.ordermesh.connect.MariaDbSource'));
+    expect(classes.length).toBeGreaterThanOrEqual(4);
+  });
+
   test('of sources each have a database.server.id of their own', () => {
     const ids = all.map(({ config }) => config['database.server.id']).filter((id) => id !== undefined);
     expect(new Set(ids).size).toBe(ids.length);

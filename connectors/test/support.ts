@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from '@jest/globals';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { IHeaders, Message } from 'kafkajs';
 import { createConnection } from 'mariadb';
@@ -126,6 +127,40 @@ export async function cli(...args: string[]): Promise<{ code: number; out: strin
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const code = await new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? -1)));
   return { code, out, err };
+}
+
+const storedOffsets = z.object({
+  offsets: z.array(
+    z.object({ partition: z.record(z.string(), z.unknown()), offset: z.record(z.string(), z.unknown()) }),
+  ),
+});
+type Offset = Record<string, unknown>;
+
+/** Stops a source connector, changes the place that it has stored, and has it go on from there. */
+export async function changeOffset(name: string, change: (offset: Offset) => Offset): Promise<void> {
+  const call = async (path: string, method: string, body?: unknown) => {
+    const response = await fetch(`${stack.connectUrl}/connectors/${name}/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return response.ok ? response.text() : undefined;
+  };
+  await call('stop', 'PUT');
+  try {
+    // Refused for as long as its last task has not ended.
+    await until(`new offsets of ${name}`, async () => {
+      const stored = await call('offsets', 'GET');
+      if (stored === undefined) return undefined;
+      const { offsets } = storedOffsets.parse(JSON.parse(stored));
+      expect(offsets).toHaveLength(1);
+      const changed = offsets.map(({ partition, offset }) => ({ partition, offset: change(offset) }));
+      return call('offsets', 'PATCH', { offsets: changed });
+    });
+  } finally {
+    await call('resume', 'PUT');
+  }
+  await until(`${name} running`, async () => (await cli('status', name)).code === 0);
 }
 
 /** Notes every state of a connector and its tasks, four times a second, until it is told to stop. */

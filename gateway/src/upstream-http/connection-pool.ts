@@ -29,8 +29,8 @@ const maxSharedLength = 65_536;
 
 /**
  * The connections to one server. Queries of the same moment share one, as writing and reading them together costs a
- * third of doing it one by one; a connection is shared only as long as its server is quick. If the head of a line takes its
- * time, those behind it are asked anew on connections of their own, and nothing is shared for a second.
+ * third of doing it one by one; a connection is shared only as long as its server is quick. If a line takes its time,
+ * nothing is shared for a second, and those that would be answered sooner elsewhere are asked anew there.
  */
 export function createConnectionPool(options: {
   /** As in the Host header. */
@@ -207,7 +207,7 @@ export function createConnectionPool(options: {
     /** Lets what is under way end as it would have. */
     async close(): Promise<void> {
       ended = ended === 'no' ? 'closing' : ended;
-      // The others once everything is answered, including what waits for a connection.
+      // Those in use end once everything is answered, including what waits for a connection.
       for (const connection of idle) connection.close();
       if (connections.size > 0) await allClosed.promise;
     },

@@ -19,7 +19,7 @@ const keptMsByDefault = 4_000;
 /** How much earlier than the server the connection is given up, so that it is not closed just as a request is on its way. */
 const marginMs = 1_000;
 
-/** An answer that is due for so many ticks holds up nobody any longer. */
+/** A request that was written so many ticks ago holds up nobody any longer. */
 const patienceTicks = 3;
 /** Opening a connection within a data centre takes a millisecond; a host that swallows packets would take minutes. In ticks. */
 const connectTicks = 100;

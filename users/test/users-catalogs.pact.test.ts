@@ -59,8 +59,10 @@ const entry = (kind: string, by: number) => ({
   ],
 });
 const balance = (by: number) => ({
-  statement: 'UPDATE wallets SET balance = balance + ? WHERE user_id = ?',
-  values: [[by, anOrder.userId]],
+  statement: expect.stringMatching(
+    /^UPDATE JSON_TABLE.* SET wallets\.balance = wallets\.balance \+ sums\.amount$/,
+  ),
+  values: [JSON.stringify([[anOrder.userId, by]])],
 });
 
 pact.expects(

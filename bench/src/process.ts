@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Clock ticks of /proc: 100 a second on every Linux that Node runs on. */
@@ -35,14 +37,16 @@ export const startOnCore = (core: number, command: string[], options: Start): Pr
  */
 export async function startProcess(command: string[], options: Start): Promise<Child> {
   const [program = '', ...args] = command;
+  // A file, as a supervisor gives it: to read what many requests print would be work for whoever measures them.
+  const folder = mkdtempSync(join(tmpdir(), 'ordermesh-bench-log-'));
+  const file = join(folder, 'log');
+  const log = openSync(file, 'a');
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log],
   });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-4_000)));
+  closeSync(log);
   let ended = false;
   const exited = new Promise<void>((resolve) => {
     const end = () => {
@@ -57,15 +61,18 @@ export async function startProcess(command: string[], options: Start): Promise<C
     const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await exited;
     clearTimeout(killer);
+    const printed = readFileSync(file, 'utf8').slice(-4_000);
+    rmSync(folder, { recursive: true, force: true });
+    return printed;
   };
   const deadline = Date.now() + 60_000;
   while (!(await options.isReady().catch(() => false))) {
     if (ended || Date.now() > deadline) {
-      await stop();
-      throw new Error(`${command.join(' ')} ${ended ? 'ended' : 'is not ready after a minute'}: ${printed}`);
+      const how = ended ? 'ended' : 'is not ready after a minute';
+      throw new Error(`${command.join(' ')} ${how}: ${await stop()}`);
     }
     await delay(100);
   }
   const pid = child.pid ?? 0;
-  return { pid, measure: () => measure(pid), stop };
+  return { pid, measure: () => measure(pid), stop: async () => void (await stop()) };
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { runLoad } from '../load.ts';
@@ -67,6 +67,9 @@ async function start(peer: Peer, setting: Setting): Promise<Child | undefined> {
   return startOnCore(gatewayCore, how.command, { env: how.env, cwd: how.cwd, isReady });
 }
 
+/** The load generator, which is this process, and whatever it starts from then on. */
+const pinTo = (cores: string) => void spawnSync('taskset', ['-cp', cores, String(process.pid)]);
+
 /**
  * All gateways in front of the same subgraphs. Rounds are interleaved: what slows the machine down for a while slows every
  * gateway down.
@@ -79,7 +82,7 @@ export async function measureGateways(
   const { rounds, seconds, clients, signal, say } = options;
   installPeers(say);
   const work = mkdtempSync(join(tmpdir(), 'ordermesh-bench-'));
-  spawnSync('taskset', ['-cp', String(otherCore), String(process.pid)]);
+  pinTo(String(otherCore));
   const url = (port: number) => `http://127.0.0.1:${port}`;
   const subgraphs = { users: url(ports.users), catalogs: url(ports.catalogs), orders: url(ports.orders) };
   const supergraph = writeSupergraph(work, subgraphs);
@@ -149,6 +152,7 @@ export async function measureGateways(
     return { figures, notMeasured };
   } finally {
     await Promise.all(running.map(({ child }) => child.stop()));
+    pinTo(`0-${cpus().length - 1}`);
     rmSync(work, { recursive: true, force: true });
   }
 }

@@ -21,6 +21,8 @@ export async function openConnection(port: number) {
     }),
   );
   return {
+    /** Whether the server has not closed it, as it may while nothing is asked. */
+    isOpen: () => socket.readyState === 'open',
     send: (request: Buffer): Promise<Answer> =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };

@@ -91,8 +91,17 @@ export async function placeAtRate(options: {
   const running = new Set<Promise<void>>();
   const begun = performance.now();
 
+  /** The one that was used last; those not needed grow old, and the server closes them. */
+  function takeIdle(): Connection | undefined {
+    for (;;) {
+      const connection = idle.pop();
+      if (!connection || connection.isOpen()) return connection;
+      connections.delete(connection);
+    }
+  }
+
   async function place(order: PlaceOrder, due: number): Promise<void> {
-    const connection = idle.pop() ?? (await openConnection(port));
+    const connection = takeIdle() ?? (await openConnection(port));
     connections.add(connection);
     await counts.place(connection, order, due);
     idle.push(connection);

@@ -5,8 +5,10 @@ import type { Spread } from './statistics.ts';
 
 const folder = join(import.meta.dirname, '../results');
 
-const numeral = (value: number) =>
-  value >= 100 ? Math.round(value).toLocaleString('en').replaceAll(',', ' ') : value.toPrecision(3);
+/** A whole number, its thousands set apart: `1 000 000`. */
+export const whole = (value: number): string => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+
+const numeral = (value: number) => (value >= 100 ? whole(value) : value.toPrecision(3));
 
 /** `median (min–max)`. */
 export const show = ({ median, min, max }: Spread) => `${numeral(median)} (${numeral(min)}–${numeral(max)})`;

@@ -63,9 +63,7 @@ function byOutcome(changed: Reservation[]) {
  */
 async function changeStock(sql: Sql, stock: Decision['stock']): Promise<void> {
   if (stock.size === 0) return;
-  const changes = [...stock].map(([id, { available, reserved, sold, moved }]) => [
-    ...[id, available, reserved, sold, moved],
-  ]);
+  const changes = [...stock].map(([id, by]) => [id, by.available, by.reserved, by.sold, by.moved]);
   await sql.query(
     `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
        id VARCHAR(64) PATH '$[0]', available INT PATH '$[1]', reserved INT PATH '$[2]', sold INT PATH '$[3]',

@@ -9,7 +9,7 @@ import type { Health } from './health.ts';
 import type { KafkaClient } from './kafka.ts';
 import { createLag } from './lag.ts';
 import type { Logger } from './log.ts';
-import { startProcessing, type Processed } from './messaging-spans.ts';
+import { startProcessing } from './messaging-spans.ts';
 import { toConsumedRecord } from './record.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
@@ -57,38 +57,40 @@ export function createConsumer<E>(options: {
       const records = messages.map((message) => toConsumedRecord(topic, partition, message));
       return { batch, span: startProcessing(tracer, groupId, records) };
     });
-    const processed: Processed = { records: [], refused: [] };
+    const left = new Set(shares);
     const attempt = async (some: Share[]): Promise<void> => {
-      const { records, refused } = await process(some.flatMap(({ span }) => span.records));
-      processed.records.push(...records);
-      processed.refused.push(...refused);
+      const processed = await process(some.flatMap(({ span }) => span.records));
       await commit(some.map(({ batch }) => batch));
+      for (const share of some) {
+        left.delete(share);
+        share.span.end(processed);
+      }
       for (const [topic, of] of Map.groupBy(some, ({ batch }) => batch.topic)) {
         const count = of.reduce((sum, { span }) => sum + span.records.length, 0);
-        measured.dealtWith(topic, count, refused.filter(({ record }) => record.topic === topic).length);
+        const refused = processed.refused.filter(({ record }) => record.topic === topic);
+        measured.dealtWith(topic, count, refused.length);
       }
     };
-    let done = false;
     try {
       // One transaction for all of them: it is shown as part of the first one's trace.
       const work = () => untilProcessed(shares, attempt, heartbeat, isOver);
-      done = await (shares[0]?.span.run(work) ?? work());
+      await (shares[0]?.span.run(work) ?? work());
     } finally {
-      for (const { span } of shares) span.end(done ? processed : undefined);
+      for (const { span } of left) span.end(undefined);
       measured.lasted(performance.now() - begun);
     }
   };
 
   /**
-   * Tries until all is applied (true) or the membership is over (false). Once that has failed for all together, each
-   * partition is tried for itself: one that cannot be applied keeps no other from it, nor from having its offset committed.
+   * Tries until all is applied or the membership is over. Once that has failed for all together, each partition is tried
+   * for itself: one that cannot be applied keeps no other from it, nor from having its offset committed.
    */
   async function untilProcessed(
     shares: Share[],
     attempt: (some: Share[]) => Promise<void>,
     heartbeat: () => Promise<void>,
     isOver: () => boolean,
-  ): Promise<boolean> {
+  ): Promise<void> {
     let lost: unknown;
     const beat = () => heartbeat().catch((error: unknown) => (lost = error));
     const heart = setInterval(() => void beat(), heartbeatEveryMs);
@@ -105,14 +107,13 @@ export function createConsumer<E>(options: {
     try {
       for (let pause = firstPauseMs; !isOver(); pause = Math.min(pause * 2, longestPauseMs)) {
         left = await attemptParts(left, { together: pause === firstPauseMs, attempt, failed });
-        if (left.length === 0) return true;
+        if (left.length === 0) return;
         for (let wait = pause; wait > 0 && !isOver() && lost === undefined; wait -= heartbeatEveryMs) {
           await delay(Math.min(wait, heartbeatEveryMs));
         }
         // The group is rebalancing, or has given the partition to someone else: the client has to join again.
         if (lost !== undefined) throw lost;
       }
-      return false;
     } finally {
       clearInterval(heart);
     }

@@ -1,4 +1,4 @@
-import { show, table } from '../report.ts';
+import { show, table, whole } from '../report.ts';
 import type { System } from '../shop/system.ts';
 import { percentile, spread, type Spread } from '../statistics.ts';
 import { load, type Read } from './read.ts';
@@ -81,7 +81,7 @@ export const ratiosOf = (figures: Figure[]): { read: string; ratio: number; met:
 export function describeReads(what: string, figures: Figure[]): string {
   const rows = figures.map(({ read, rows: count, perSecond, p50Ms, p99Ms, wrong }) => [
     read,
-    count.toLocaleString('en').replaceAll(',', ' '),
+    whole(count),
     ...[perSecond, p50Ms, p99Ms].map(show),
     String(wrong),
   ]);

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { appendHistory } from '@ordermesh/acceptance/src/log-of-orders.ts';
 import { createKafkaClient, startStack } from '@ordermesh/stack/testing';
 import type { Connection } from 'mariadb';
+import { whole } from '../report.ts';
 import { connectAsAdministrator } from '../shop/system.ts';
 
 type Options = { orders: number; signal: AbortSignal; say: (line: string) => void };
@@ -73,15 +74,12 @@ export const isFastEnough = ({ orders, seconds, wrongRows }: Rebuilt): boolean =
 
 export function describeRebuild(rebuilt: Rebuilt): string {
   const { events, orders, seconds, printed, wrongRows } = rebuilt;
-  const rate = (count: number) =>
-    Math.round(count / seconds)
-      .toLocaleString('en')
-      .replaceAll(',', ' ');
+  const rate = (count: number) => whole(count / seconds);
   return [
     '    npm run -s rebuild -- orders',
     printed.replaceAll(/^/gm, '    '),
-    `${events.toLocaleString('en').replaceAll(',', ' ')} events, two of each order, and the row that each made on the topic orders, into an ` +
+    `${whole(events)} events, two of each order, and the row that each made on the topic orders, into an ` +
       `empty table: ${seconds.toFixed(1)} s from the command to its end, ${rate(events)} events/s, ${rate(orders)} rows of the table/s ` +
-      `(target ${neededPerSecond.toLocaleString('en').replaceAll(',', ' ')}): ${isFastEnough(rebuilt) ? 'met' : 'missed'}. Rows that are missing or wrong: ${wrongRows}.`,
+      `(target ${whole(neededPerSecond)}): ${isFastEnough(rebuilt) ? 'met' : 'missed'}. Rows that are missing or wrong: ${wrongRows}.`,
   ].join('\n\n');
 }

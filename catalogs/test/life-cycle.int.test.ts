@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import type { Append } from '@ordermesh/chassis/appender';
 import { createConsumer } from '@ordermesh/chassis/consumer';
 import type { Rejected } from '@ordermesh/chassis/apply-batch';
+import { createTopics } from '@ordermesh/chassis/testing/create-topics';
 import { usersTopic, type ConsumedEvent } from '../src/events.ts';
 import { republishReservations } from '../src/republish-reservations.ts';
 import type { Order } from '../src/reservation.ts';
@@ -416,7 +417,7 @@ describe('on its two topics', () => {
   beforeAll(async () => {
     await Promise.all([admin.connect(), producer.connect()]);
     const topics = [orders, users].map((topic) => ({ topic, numPartitions: 6 }));
-    await admin.createTopics({ topics, waitForLeaders: true });
+    await createTopics(kafka, topics);
   });
   afterAll(async () => {
     await admin.deleteTopics({ topics: [orders, users] });

@@ -3,6 +3,10 @@ import { createAppender } from '@ordermesh/chassis/appender';
 import { createConsumer } from '@ordermesh/chassis/consumer';
 import type { Sql } from '@ordermesh/chassis/database';
 import type { Part } from '@ordermesh/chassis/service';
+import {
+  createTopics as createTopicsOf,
+  withAdmin as withAdminOf,
+} from '@ordermesh/chassis/testing/create-topics';
 import type { Admin } from 'kafkajs';
 import { createReserveStock } from '../src/reserve-stock.ts';
 import { anOrder, moved as movedUnits, paid, placed as placedOrder } from './orders.ts';
@@ -47,26 +51,12 @@ afterEach(async () => {
   await withAdmin((admin) => admin.deleteTopics({ topics: [topic, `${groupId}.dlq`] }));
 }, 20_000);
 
-/** A client of its own each time: kafkajs fails every request once a topic that it ever heard of is gone. */
-async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  await admin.connect();
-  return work(admin).finally(() => admin.disconnect());
-}
-async function createTopics(numPartitions: number, ...topics: string[]): Promise<void> {
-  await withAdmin((admin) =>
-    admin.createTopics({
-      topics: topics.map((name) => ({ topic: name, numPartitions })),
-      waitForLeaders: false,
-    }),
+const withAdmin = <T>(work: (admin: Admin) => Promise<T>) => withAdminOf(kafka, work);
+const createTopics = (numPartitions: number, ...topics: string[]) =>
+  createTopicsOf(
+    kafka,
+    topics.map((name) => ({ topic: name, numPartitions })),
   );
-  const haveLeaders = () =>
-    withAdmin(async (admin) => {
-      const found = await admin.fetchTopicMetadata({ topics });
-      return found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
-    }).catch(String);
-  await eventually(haveLeaders, true);
-}
 
 type Typed = { key?: string; partition?: number; value: unknown; headers?: Record<string, string> };
 

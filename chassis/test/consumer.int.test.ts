@@ -5,6 +5,7 @@ import { createConsumer } from '../src/consumer.ts';
 import { InvalidRecordError } from '../src/errors.ts';
 import { createHealth } from '../src/health.ts';
 import type { Part } from '../src/service.ts';
+import { createTopics, untilLed, withAdmin as withAdminOf } from '../src/testing/create-topics.ts';
 import { eventually, stackKafka, testLog as log, unique } from './support/kafka.ts';
 
 const kafka = stackKafka();
@@ -19,12 +20,8 @@ let consumers: Part[];
 beforeAll(() => appender.start());
 afterAll(() => appender.stop());
 
-/** A client of its own each time: kafkajs fails every request once a topic that it ever heard of is gone. */
-async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  await admin.connect();
-  return work(admin).finally(() => admin.disconnect());
-}
+const withAdmin = <T>(work: (admin: Admin) => Promise<T>) => withAdminOf(kafka, work);
+const createTopic = (name: string) => createTopics(kafka, [{ topic: name, numPartitions: 1 }]);
 
 beforeEach(async () => {
   topic = unique('consumer-test');
@@ -39,18 +36,6 @@ afterEach(async () => {
   await Promise.all(consumers.map((consumer) => consumer.stop()));
   await withAdmin((admin) => admin.deleteTopics({ topics: [topic, `${groupId}.dlq`] }));
 }, 20_000);
-
-async function createTopic(name: string): Promise<void> {
-  await withAdmin((admin) =>
-    admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: false }),
-  );
-  const leader = () =>
-    withAdmin((admin) => admin.fetchTopicMetadata({ topics: [name] })).then(
-      ({ topics: [topic] }) => (topic?.partitions[0]?.leader ?? -1) >= 0,
-      String,
-    );
-  await eventually(leader, true);
-}
 
 async function deleteTopic(name: string): Promise<void> {
   await withAdmin((admin) => admin.deleteTopics({ topics: [name] }));
@@ -242,9 +227,7 @@ describe('a consumer', () => {
 
   test('keeps going with the other partitions, and commits them, while one cannot be applied', async () => {
     await withAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] }));
-    const partitions = () => withAdmin((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
-    const led = async () => (await partitions()).topics[0]?.partitions.map(({ leader }) => leader >= 0);
-    await eventually(led, [true, true, true]);
+    await untilLed(kafka, [topic]);
     const producer = kafka.producer({ allowAutoTopicCreation: false });
     await producer.connect();
     const messages = ['a', 'stuck', 'c'].map((value, partition) => ({ partition, value }));

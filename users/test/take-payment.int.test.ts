@@ -6,6 +6,7 @@ import { createConsumer } from '@ordermesh/chassis/consumer';
 import type { Database } from '@ordermesh/chassis/database';
 import { createHealth } from '@ordermesh/chassis/health';
 import { createKafka } from '@ordermesh/chassis/kafka';
+import { createTopics } from '@ordermesh/chassis/testing/create-topics';
 import { createDeposit } from '../src/deposit.ts';
 import type { StockEvent } from '../src/events.ts';
 import { createMoneyTotals } from '../src/money-totals.ts';
@@ -343,7 +344,7 @@ describe('on a topic', () => {
   const producer = kafka.producer();
   beforeAll(async () => {
     await Promise.all([admin.connect(), producer.connect()]);
-    await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
+    await createTopics(kafka, [{ topic, numPartitions: 6 }]);
   });
   afterAll(async () => {
     await admin.deleteTopics({ topics: [topic] });

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isRecord } from '../src/compiled-plan/merge.ts';
 import { createOperationCache } from '../src/compiled-plan/operation-cache.ts';
 import { environment } from '../src/config.ts';
 import { createBothPaths, type BothPaths } from './compiled-plan/both-paths.ts';
 import type { Operation } from './compiled-plan/generate-operation.ts';
 import type { Scenario } from './compiled-plan/stand-in.ts';
 
-const sound: Scenario = { seed: 1, nulls: 0, errors: 0, lostEntities: 0, failures: 0, malformed: 0 };
+const sound: Scenario = {
+  seed: 1,
+  nulls: 0,
+  oddTexts: 0.8,
+  errors: 0,
+  lostEntities: 0,
+  failures: 0,
+  malformed: 0,
+};
 let both: BothPaths;
 
 beforeAll(async () => {
@@ -67,6 +76,72 @@ describe('an operation that Apollo has planned', () => {
     );
     expect(Object.keys(JSON.parse(body).data)).toEqual(['b', 'me']);
     expect(Object.keys(JSON.parse(body).data.me)).toEqual(['createdAt', 'id', 'name', 'email']);
+  });
+});
+
+describe('answers', () => {
+  const tour = `{
+    me { id email wallet { balance } orders(first: 50) {
+      nodes { id qty status reason product { name unitPrice id } user { name } } pageInfo { hasNextPage endCursor }
+    } }
+    products { nodes { id name stock } }
+  }`;
+  const plain = { ...sound, oddTexts: 0 };
+  const escapeA = (answer: string): string => answer.replaceAll('plain', 'pl\\u0061in');
+
+  test.each([1, 2, 3, 4, 5, 6])('are not parsed, if they are as foreseen (%d)', async (seed) => {
+    const { isCut, body, stock, sent } = await again(tour, {}, { ...plain, nulls: 0.2, seed });
+    expect(isCut).toBe(true);
+    expect(body).toBe(stock.body);
+    expect(sent.length).toBe(stock.sent.length);
+  });
+
+  test('with a line break at their end are as foreseen', async () => {
+    const { isCut, body, stock } = await again(tour, {}, { ...plain, rewrite: (answer) => `${answer}\n` });
+    expect(isCut).toBe(true);
+    expect(body).toBe(stock.body);
+  });
+
+  const reversed = (_: string, value: unknown): unknown =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).reverse()) : value;
+  test.each<[string, (answer: string) => string]>([
+    ['blanks', (answer) => JSON.stringify(JSON.parse(answer), null, 1)],
+    ['fields in another order', (answer) => JSON.stringify(JSON.parse(answer, reversed))],
+    ['a sign that is escaped without need', escapeA],
+    ['a slash that is escaped', (answer) => answer.replaceAll('plain', 'pl\\/ain')],
+    ['whole numbers with a fraction', (answer) => answer.replaceAll(/:([1-9]\d*)([,}])/g, ':$1.0$2')],
+    ['whole numbers with an exponent', (answer) => answer.replaceAll(/:([1-9]\d*)([,}])/g, ':$1e0$2')],
+    ['minus nought', (answer) => answer.replaceAll(/:([1-9]\d*)([,}])/g, ':-0$2')],
+    ['a field that nobody asked for', (answer) => answer.replaceAll('"id":', '"more":1,"id":')],
+    ['a field twice', (answer) => answer.replaceAll('"name":', '"name":"before","name":')],
+    ['extensions', (answer) => answer.replace(/}$/, ',"extensions":{"cost":1}}')],
+    ['no errors in a list', (answer) => answer.replace(/}$/, ',"errors":[]}')],
+  ])('with %s are parsed, without asking again', async (_, rewrite) => {
+    const { isCut, way, body, stock, sent } = await again(tour, {}, { ...plain, rewrite });
+    expect({ isCut, way }).toEqual({ isCut: false, way: 'compiled' });
+    expect(JSON.parse(body)).toEqual(JSON.parse(stock.body));
+    expect(sent.length).toBe(stock.sent.length);
+  });
+
+  test.each<[string, (answer: string) => string]>([
+    ['something after its end', (answer) => `${answer}{}`],
+    ['no end', (answer) => answer.slice(0, -1)],
+    ['a control character in a text', (answer) => answer.replace('plain', 'pl\u0001in')],
+    ['an error beside the data', (answer) => answer.replace(/}$/, ',"errors":[{"message":"no"}]}')],
+    ['a number with a nought before it', (answer) => answer.replaceAll(/:([1-9]\d*)([,}])/g, ':0$1$2')],
+  ])('with %s are left to Apollo', async (_, rewrite) => {
+    const { way, body, stock } = await again(tour, {}, { ...plain, rewrite });
+    expect(way).toBe('handed over');
+    expect(body).toBe(stock.body);
+  });
+
+  test('to a mutation that have to be parsed do not make it be sent again', async () => {
+    const mutation =
+      'mutation { deposit(amount: 5, idempotencyKey: "k") { balance } logIn(email: "a", password: "b") { token user { name } } }';
+    const { isCut, way, body, stock, sent } = await again(mutation, {}, { ...plain, rewrite: escapeA });
+    expect({ isCut, way }).toEqual({ isCut: false, way: 'compiled' });
+    expect(body).toBe(stock.body);
+    expect(sent).toHaveLength(1);
   });
 });
 

@@ -1,11 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
 import { compilePath } from './compile-path.ts';
+import { compileRequest } from './compile-request.ts';
 import { compileRequires } from './compile-requires.ts';
-import { writeAny } from './leaf-writers.ts';
 import { createDistinctEntities } from './distinct-entities.ts';
 import { isRecord, merge } from './merge.ts';
-import { IrregularAnswerError, NotCompilableError, type FetchNode } from './plan.ts';
-import type { Json, Run } from './run.ts';
+import { IrregularAnswerError, type FetchNode } from './plan.ts';
+import { dataOf, type Json, type Run } from './run.ts';
 
 export type Step = (run: Run) => Promise<void>;
 
@@ -15,12 +15,6 @@ export function compileFetch(
   path: readonly (string | number)[],
   schema: GraphQLSchema,
 ): Step {
-  if (fetch.inputRewrites?.length || fetch.outputRewrites?.length || fetch.contextRewrites?.length)
-    throw new NotCompilableError('rewrites');
-  if (fetch.operationKind === 'subscription') throw new NotCompilableError('a subscription');
-  if (fetch.variableUsages?.includes('representations'))
-    throw new NotCompilableError('a name of the federation');
-
   const { requires } = fetch;
   const targetsOf = compilePath(path);
   return requires
@@ -33,12 +27,7 @@ function compileRootFetch(fetch: FetchNode, targetsOf: (data: Json) => Json[]): 
   return async (run) => {
     const targets = targetsOf(run.data);
     if (targets.length === 0) return;
-    const variables = `{${request.variables(run.variables)}}`;
-    const data = await run.ask({
-      ...request.fixed,
-      body: request.body(variables),
-      variables: () => variables,
-    });
+    const data = dataOf(run, fetch.serviceName, await run.ask(request.ofRoot(run.variables)));
     for (const target of targets) merge(target, data);
   };
 }
@@ -64,16 +53,8 @@ function compileEntityFetch(
     }
     if (targets.length === 0) return;
 
-    const own = request.variables(run.variables);
-    const before = `{${own}${own === '' ? '' : ','}"representations":[`;
-    const withAll = (list: (string | undefined)[]) => `${before}${list.join(',')}]}`;
-    const data = await run.ask({
-      ...request.fixed,
-      body: request.body(withAll(representations)),
-      variables: () => withAll(places.map((place) => representations[place])),
-      places: targets.length > representations.length ? places : undefined,
-    });
-    const entities = data['_entities'];
+    const answer = await run.ask(request.ofEntities(run.variables, representations, places));
+    const entities = dataOf(run, fetch.serviceName, answer)['_entities'];
     if (!Array.isArray(entities) || entities.length !== representations.length)
       throw new IrregularAnswerError('other entities than asked for');
     targets.forEach((target, index) => {
@@ -81,26 +62,5 @@ function compileEntityFetch(
       if (isRecord(entity)) merge(target, entity);
       else if (entity !== null) throw new IrregularAnswerError('an entity that is no object');
     });
-  };
-}
-
-/** The unchanging parts of the request, written once; the rest is put between. */
-function compileRequest(fetch: FetchNode) {
-  const { operation: query, operationName, serviceName: subgraph } = fetch;
-  const before = `{"query":${JSON.stringify(query)},"variables":`;
-  const after = operationName === undefined ? '}' : `,"operationName":${JSON.stringify(operationName)}}`;
-  const usages = (fetch.variableUsages ?? []).map((name) => ({ name, prefix: `${JSON.stringify(name)}:` }));
-  return {
-    fixed: { subgraph, query, repeatable: fetch.operationKind === 'query' },
-    body: (variables: string) => before + variables + after,
-    /** Those that the fetch uses, as JSON writes the inside of an object. */
-    variables(values: Json): string {
-      let text = '';
-      for (const { name, prefix } of usages) {
-        const value = values[name];
-        if (value !== undefined) text += (text === '' ? '' : ',') + prefix + writeAny(value);
-      }
-      return text;
-    },
   };
 }

@@ -1,10 +1,11 @@
 import { rootFields } from '@ordermesh/chassis/operation-telemetry';
 import { visit, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
 import { compileVariablesCheck } from './check-variables.ts';
-import type { Step } from './compile-fetch.ts';
 import { compilePlan } from './compile-plan.ts';
 import { compileResponse } from './compile-response.ts';
 import { conditionsOf } from './conditions.ts';
+import { compileCutting, type Cutting } from './cut/compile-cutting.ts';
+import { compileFetch, type Step } from './compile-fetch.ts';
 import { quoteAny, quotePlain, type Quote } from './leaf-writers.ts';
 import { NotCompilableError, type Planned } from './plan.ts';
 import type { Json, Run } from './run.ts';
@@ -16,6 +17,8 @@ export type CompiledOperation = {
   fields: string[];
   /** Whether the variables fit; those that do not are left to Apollo. */
   accepts(variables: Json): boolean;
+  /** For operations whose answers need not be parsed as long as they are as foreseen. */
+  cutting: Cutting | undefined;
   fetch: Step;
   /** How to write the response, given what the variables say of @skip and @include. */
   writerFor(variables: Json): (run: Pick<Run, 'data' | 'isPlain'>) => string;
@@ -36,9 +39,10 @@ export function compileOperation({
   nodes.forEach(refuseOddNames);
   const rootType = schema.getRootType(operation.operation);
   if (!rootType || operation.operation === 'subscription') throw new NotCompilableError('a subscription');
-  if (queryPlan.node?.kind === 'Subscription') throw new NotCompilableError('a subscription');
+  const plan = queryPlan.node;
+  if (plan?.kind === 'Subscription') throw new NotCompilableError('a subscription');
 
-  const { conditionOf, shapeOf, included } = conditionsOf(nodes, variableDefinitions);
+  const { areThere, conditionOf, shapeOf, included } = conditionsOf(nodes, variableDefinitions);
   const writers = new Map<number, ReturnType<CompiledOperation['writerFor']>>();
   const compile = (shape: number) => {
     const using = (quote: Quote) =>
@@ -52,7 +56,10 @@ export function compileOperation({
     type: operation.operation,
     fields: rootFields(operation, Object.values(fragments)),
     accepts: compileVariablesCheck(schema, variableDefinitions),
-    fetch: compilePlan(queryPlan.node, schema, conditionOf),
+    cutting: areThere
+      ? undefined
+      : cuttingOf({ plan, schema, fragments, included: included(0), rootType, selectionSet }),
+    fetch: compilePlan(plan, (fetch, path) => compileFetch(fetch, path, schema), conditionOf),
     writerFor: (variables) => {
       const shape = shapeOf(variables);
       let write = writers.get(shape);
@@ -64,6 +71,15 @@ export function compileOperation({
       return write;
     },
   };
+}
+
+function cuttingOf(options: Parameters<typeof compileCutting>[0]): Cutting | undefined {
+  try {
+    return compileCutting(options);
+  } catch (error) {
+    if (error instanceof NotCompilableError) return undefined;
+    throw error;
+  }
 }
 
 /** Names that JavaScript's objects have of themselves, and the schema's own fields, are left to Apollo. */

@@ -3,11 +3,13 @@ import { UnavailableError } from '@ordermesh/chassis/errors';
 import { UnexpectedAnswerError } from '../subgraph-answer.ts';
 import type { SubgraphRequest } from '../subgraph-request.ts';
 import { compileOperation, type CompiledOperation } from './compile-operation.ts';
+import type { Cutting } from './cut/compile-cutting.ts';
+import { UnforeseenTextError } from './cut/piece.ts';
 import { createEarlierAnswers, type EarlierAnswers } from './earlier-answers.ts';
 import { isRecord } from './merge.ts';
 import { createOperationCache } from './operation-cache.ts';
 import { IrregularAnswerError, NotCompilableError, type Planned } from './plan.ts';
-import { createRun, type Json } from './run.ts';
+import { createRun, type Json, type Run } from './run.ts';
 
 /** The whole response to a request, or what Apollo needs to go on with it. */
 export type CompiledAnswer =
@@ -16,6 +18,8 @@ export type CompiledAnswer =
       type: 'query' | 'mutation';
       fields: string[];
       body: string;
+      /** Whether no subgraph's answer had to be parsed for it. */
+      isCut: boolean;
       earlier?: undefined;
     }
   | { earlier: EarlierAnswers };
@@ -70,13 +74,33 @@ export function createCompiledPlans(options: {
     const run = createRun({ variables, authorization, requests });
     try {
       if (!operation.accepts(variables)) return undefined;
+      const { name, type, fields, cutting } = operation;
+      const whole = (data: string, isCut: boolean) => ({
+        operation: name,
+        type,
+        fields,
+        body: `{"data":${data}}\n`,
+        isCut,
+      });
+      const cut = cutting && (await cutOut(cutting, run));
+      if (cut !== undefined) return whole(cut, true);
       const write = operation.writerFor(variables);
       await operation.fetch(run);
-      const { name, type, fields } = operation;
-      return { operation: name, type, fields, body: `{"data":${write(run)}}\n` };
+      return whole(write(run), false);
     } catch (error) {
       if (!isForeseen(error)) log.error({ error }, 'a compiled operation failed');
       return { earlier: createEarlierAnswers(run.sent) };
+    }
+  }
+
+  /** Undefined if an answer is not as foreseen: what was asked is not asked again for that. */
+  async function cutOut({ fetch, write }: Cutting, run: Run): Promise<string | undefined> {
+    try {
+      await fetch(run);
+      return write(run);
+    } catch (error) {
+      if (error instanceof UnforeseenTextError) return undefined;
+      throw error;
     }
   }
 

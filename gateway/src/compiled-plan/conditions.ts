@@ -45,6 +45,8 @@ export function conditionsOf(nodes: ASTNode[], definitions: readonly VariableDef
 
   return {
     conditionOf,
+    /** Whether the variables decide over what is in. */
+    areThere: conditions.length > 0,
     /** One number for what all conditions come to. */
     shapeOf: (variables: Json): number =>
       conditions.reduce((shape, { bit, holds }) => shape | (holds(variables) ? 1 << bit : 0), 0),

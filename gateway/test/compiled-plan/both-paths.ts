@@ -60,16 +60,23 @@ export async function createBothPaths(supergraphSdl: string) {
     stock: (operation: Operation, scenario: Scenario): Promise<Outcome> =>
       run(scenario, () => throughApollo(operation, newContext())),
     /** As the endpoint answers it; `way` is what became of it. */
-    async compiled(operation: Operation, scenario: Scenario): Promise<Outcome & { way: Way }> {
+    async compiled(
+      operation: Operation,
+      scenario: Scenario,
+    ): Promise<Outcome & { way: Way; isCut: boolean }> {
       let way: Way = 'left to Apollo';
+      let isCut = false;
       const outcome = await run(scenario, async () => {
         const answer = await compiledPlans.answer(JSON.parse(JSON.stringify(operation)), undefined);
         if (!answer) return throughApollo(operation, newContext());
         way = answer.earlier ? 'handed over' : 'compiled';
-        if (!answer.earlier) return answer.body;
+        if (!answer.earlier) {
+          isCut = answer.isCut;
+          return answer.body;
+        }
         return throughApollo(operation, { ...newContext(), earlier: answer.earlier });
       });
-      return { ...outcome, way };
+      return { ...outcome, way, isCut };
     },
   };
 }

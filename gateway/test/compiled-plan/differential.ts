@@ -9,7 +9,7 @@ import { inResponseOrder } from './response-order.ts';
 import type { Scenario } from './stand-in.ts';
 
 /** What may happen to the operations, in turn: from nothing to everything. */
-const scenarios: Omit<Scenario, 'seed'>[] = [
+const scenarios: Omit<Scenario, 'seed' | 'oddTexts'>[] = [
   { nulls: 0.05, errors: 0, lostEntities: 0, failures: 0, malformed: 0 },
   { nulls: 0.2, errors: 0, lostEntities: 0.02, failures: 0, malformed: 0 },
   { nulls: 0.1, errors: 0.02, lostEntities: 0.02, failures: 0, malformed: 0 },
@@ -22,7 +22,7 @@ export type Tally = Record<Way, number>;
 /**
  * Runs generated operations through Apollo's executor and through the compiled plans, against the same stand-ins, until
  * as many as wanted were valid. Throws at the first difference, naming the seed. What became of them is counted
- * apart for those to which nothing bad happened.
+ * apart for those to which nothing bad happened; `cut` are those for which no answer had to be parsed.
  */
 export async function runDifferential(options: { supergraphSdl: string; seed: number; operations: number }) {
   const { supergraphSdl, operations } = options;
@@ -31,19 +31,22 @@ export async function runDifferential(options: { supergraphSdl: string; seed: nu
   const sound: Tally = { compiled: 0, 'handed over': 0, 'left to Apollo': 0 };
   const faulty: Tally = { ...sound };
   let valid = 0;
+  let cut = 0;
   let lostByApollo = 0;
 
   async function run(seed: number, valueSeed: number): Promise<void> {
     const operation = generateOperation(schema, seed, valueSeed);
     const kind = scenarios[seed % scenarios.length];
     if (!kind) throw new Error('no scenario');
-    const scenario = { ...kind, seed: hashOf(seed) };
+    const oddTexts = hashOf(seed, 'odd texts') % 2 === 0 ? 0 : 0.3;
+    const scenario = { ...kind, oddTexts, seed: hashOf(seed) };
     const stock = await both.stock(operation, scenario);
     if (stock.body.includes('GRAPHQL_VALIDATION_FAILED')) return;
     if (valueSeed === 0) valid++;
     const compiled = await both.compiled(operation, scenario);
     const tally = kind === scenarios[0] ? sound : faulty;
     if (valueSeed === 0) tally[compiled.way]++;
+    if (valueSeed === 0 && compiled.isCut) cut++;
     const verdict = compare(schema, operation, stock, compiled);
     if (verdict === 'lost by Apollo') lostByApollo++;
     const difference = verdict === 'lost by Apollo' ? undefined : (verdict ?? both.unforeseen[0]);
@@ -59,7 +62,7 @@ export async function runDifferential(options: { supergraphSdl: string; seed: nu
   } finally {
     await both.stop();
   }
-  return { sound, faulty, lostByApollo };
+  return { sound, faulty, cut, lostByApollo };
 }
 
 /** What is wrong with the compiled path's outcome, if anything. */

@@ -22,6 +22,8 @@ export type Scenario = {
   seed: number;
   /** Probability that a nullable field is null. */
   nulls: number;
+  /** Probability that a text has signs in it that JSON escapes, or that few other texts have. */
+  oddTexts: number;
   /** Probability that a field fails. */
   errors: number;
   /** Probability that an entity does not exist. */
@@ -30,6 +32,8 @@ export type Scenario = {
   failures: number;
   /** Probability that an answer is not what the schema promises. */
   malformed: number;
+  /** How answers are written, if not in the usual way. */
+  rewrite?: (body: string) => string;
 };
 
 type Source = { __typename: string; $id: string; $given?: string };
@@ -61,7 +65,8 @@ export function createStandIn(subgraph: string, schema: GraphQLSchema) {
       typeResolver: ({ __typename }: Source) => __typename,
     });
     const answer = happens(scenario.malformed, hashOf(hash, 'malformed')) ? malform(result, hash) : result;
-    return { status: 200, body: JSON.stringify(answer) };
+    const { rewrite = String } = scenario;
+    return { status: 200, body: rewrite(JSON.stringify(answer)) };
   }
 
   return {
@@ -132,10 +137,11 @@ function make(type: GraphQLOutputType, key: number, scenario: Scenario, schema: 
     case 'Json':
       return [{ a: [key, null], 'b"': 'é\n' }, key, 'text', null, true][key % 5];
     default:
-      return (
-        ['plain', 'with "quotes" and \\', 'line\nbreak', 'é ü 漢字 \u2028', '\ud83d lone', ''][key % 6] +
-        String(key % 7)
-      );
+      return happens(scenario.oddTexts, hashOf(key, 'odd'))
+        ? ['with "quotes" and \\', 'line\nbreak', 'é ü 漢字 \u2028', '\ud83d lone', '', '{"id":null}'][
+            key % 6
+          ]
+        : `plain ${key % 7}`;
   }
 }
 

@@ -81,7 +81,7 @@ export async function benchSoak(options: Options): Promise<boolean> {
       '# Soak',
       `${rate} orders a second and ${rate / ordersPerRead} looks at one's orders for ${minutes} minutes; memory (PSS) of every process every 5 s. Growth is that of a ` +
         'straight line through the last two thirds, of which in each of 12 stretches the least counts; flat is growth of less than a tenth, or ' +
-        '16 MB, in that time. Of a Java heap the growth is between two full collections, after a third and at the end.',
+        '16 MB, in that time. Of the heaps of Java and JavaScript the growth is between two full collections, after a third and at the end.',
       describe(watched),
       table([
         [

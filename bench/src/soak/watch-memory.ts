@@ -1,5 +1,6 @@
 import { javaHeapAfterCollection, memoryOf } from '../memory.ts';
 import type { System } from '../shop/system.ts';
+import { nodeHeapAfterCollection } from './node-heap.ts';
 import { trendBetween, trendOf, type Sample, type Trend } from './trend.ts';
 
 const java = ['kafka', 'connect'];
@@ -8,9 +9,9 @@ const everyMs = 5_000;
 export type Watched = { process: string; samples: Sample[]; trend: Trend; judgedBy: string };
 
 /**
- * Watches the memory of every process of the stack from now on, for so many seconds. A Java heap fills with garbage to its
- * limit before it is collected as a whole, and the database fills its buffer pool: of the one what is left after a
- * full collection is judged, of the other what it holds beside the pool.
+ * Watches the memory of every process of the stack from now on, for so many seconds. Heaps fill with garbage, and grow
+ * and shrink with how often they are collected; the database fills its buffer pool: of the ones what is left after a full
+ * collection is judged, of the other what it holds beside the pool.
  */
 export function watchMemory(system: System, seconds: number) {
   const begun = performance.now();
@@ -20,11 +21,15 @@ export function watchMemory(system: System, seconds: number) {
     const file = system.stack.file();
     return [...(file?.children ?? []), ...(file ? [{ name: 'supervisor', pid: file.supervisor.pid }] : [])];
   };
-  const heaps = () =>
-    children().flatMap(({ name, pid }): [string, number][] => {
-      const used = java.includes(name) ? javaHeapAfterCollection(pid) : undefined;
-      return used === undefined ? [] : [[name, used]];
-    });
+  async function heaps(): Promise<[string, number][]> {
+    const found: [string, number][] = [];
+    for (const { name, pid } of children()) {
+      if (name === 'mariadb') continue;
+      const used = java.includes(name) ? javaHeapAfterCollection(pid) : await nodeHeapAfterCollection(pid);
+      if (used !== undefined) found.push([name, used]);
+    }
+    return found;
+  }
   const pool = async () => {
     const [row] = await system.sql.query<{ Value: string }[]>(
       `SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_bytes_data'`,
@@ -35,7 +40,7 @@ export function watchMemory(system: System, seconds: number) {
   async function look(): Promise<void> {
     const at = (performance.now() - begun) / 1_000;
     if (firstHeap.size === 0 && at > seconds / 3)
-      for (const [name, used] of heaps()) firstHeap.set(name, used);
+      for (const [name, used] of await heaps()) firstHeap.set(name, used);
     const inPool = await pool();
     for (const { name, pid } of children()) {
       const bytes = memoryOf(pid) - (name === 'mariadb' ? inPool : 0);
@@ -54,7 +59,7 @@ export function watchMemory(system: System, seconds: number) {
       clearInterval(timer);
       await looking;
       if (failure !== undefined) throw failure;
-      const lastHeap = new Map(heaps());
+      const lastHeap = new Map(await heaps());
       return [...samples].map(([process, found]) => {
         const [first, last] = [firstHeap.get(process), lastHeap.get(process)];
         if (first !== undefined && last !== undefined)

@@ -55,7 +55,7 @@ export async function benchFootprint(options: Options): Promise<boolean> {
       ['stop', seconds('stopSeconds')],
     ]),
     describeMemory(starts),
-    'What `npm ci` installs in each image, by the very lines of its Dockerfile:',
+    'The packages in each image, installed and stripped by the very lines of its Dockerfile:',
     describeImages(images),
   ].join('\n\n');
   say(`\n${page}\n\nwritten to ${writeResults('footprint', { rounds, starts, images }, page)}`);

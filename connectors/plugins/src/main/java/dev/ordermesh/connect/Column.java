@@ -71,8 +71,17 @@ record Column(String text, boolean required, boolean nullable, String kind, long
     private boolean fitsString(String s) {
         // MariaDB counts code points, and refuses half a surrogate pair.
         if (!inRange(s.codePointCount(0, s.length()))) return false;
-        if (s.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) return false;
+        if (hasHalfPair(s)) return false;
         return values.isEmpty() || values.contains(s);
+    }
+
+    private static boolean hasHalfPair(String s) {
+        for (int i = 0; i < s.length(); i++) {
+            if (!Character.isSurrogate(s.charAt(i))) continue;
+            if (Character.isBmpCodePoint(s.codePointAt(i))) return true;
+            i++;
+        }
+        return false;
     }
 
     private boolean inRange(long n) {

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.json.JsonConverter;
 
@@ -30,6 +32,8 @@ public class StrictJsonConverter extends JsonConverter {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build()
                     .readerFor(JsonNode.class);
+    /** Of the last envelope with plain rows: what a service writes begins alike, and most of it is the schema. */
+    private Begin lastBegin;
 
     @Override
     public byte[] fromConnectData(String topic, Headers headers, Schema schema, Object value) {
@@ -49,6 +53,8 @@ public class StrictJsonConverter extends JsonConverter {
     @Override
     public SchemaAndValue toConnectData(String topic, byte[] value) {
         if (value == null) return super.toConnectData(topic, null);
+        SchemaAndValue row = lastBegin == null ? null : lastBegin.readRow(reader, value);
+        if (row != null) return row;
         JsonNode envelope = parse(value);
         if (!envelope.isObject() || !envelope.has("schema") || !envelope.has("payload") || envelope.size() != 2) {
             throw new DataException("the value is not an envelope {\"schema\":{…},\"payload\":{…}} and nothing else");
@@ -59,11 +65,80 @@ public class StrictJsonConverter extends JsonConverter {
                 checkDefaults(schema, envelope.get("schema"));
                 check("payload", schema, envelope.get("payload"));
             }
-            return super.toConnectData(topic, value);
+            SchemaAndValue result = super.toConnectData(topic, value);
+            if (schema != null && Begin.hasPlainRows(schema)) lastBegin = Begin.of(reader, value, schema);
+            return result;
         } catch (DataException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new DataException("the envelope's schema or payload cannot be read: " + e, e);
+        }
+    }
+
+    /** An envelope up to its payload: {"schema":…,"payload": and the schema in it, whose defaults are as they have to be. */
+    private record Begin(byte[] bytes, Schema schema) {
+        /** Of an envelope that is a right one; null where the payload does not come last. */
+        static Begin of(ObjectReader reader, byte[] envelope, Schema schema) {
+            try (JsonParser parser = reader.createParser(envelope)) {
+                parser.nextToken();
+                if (!"schema".equals(parser.nextFieldName())) return null;
+                parser.nextToken();
+                parser.skipChildren();
+                parser.nextFieldName();
+                parser.nextToken();
+                int length = (int) parser.currentTokenLocation().getByteOffset();
+                // Other encodings than UTF-8 have no byte offsets.
+                return length <= 0 || !isObject(envelope, 0) ? null : new Begin(Arrays.copyOf(envelope, length), schema);
+            } catch (IOException e) {
+                return null;
+            }
+        }
+
+        /** Whether rows are structs of integers, booleans and strings without defaults and logical types. */
+        static boolean hasPlainRows(Schema schema) {
+            return schema.type() == Schema.Type.STRUCT && schema.fields().stream().map(Field::schema).allMatch(field ->
+                    switch (field.type()) {
+                        case INT8, INT16, INT32, INT64, BOOLEAN, STRING ->
+                                field.defaultValue() == null && !isLogical(field.name());
+                        default -> false;
+                    });
+        }
+
+        private static boolean isLogical(String name) {
+            return name != null && name.startsWith("org.apache.kafka.connect.data.");
+        }
+
+        /** The row of an envelope that begins with these bytes; null where all of it has to be read to know what it is. */
+        SchemaAndValue readRow(ObjectReader reader, byte[] envelope) {
+            int length = envelope.length - 1 - bytes.length;
+            if (length < 2 || !Arrays.equals(envelope, 0, bytes.length, bytes, 0, bytes.length)) return null;
+            // Two bytes of ASCII are UTF-8 for Jackson, as the beginning of the whole is.
+            if (!isObject(envelope, bytes.length) || envelope[envelope.length - 1] != '}') return null;
+            try {
+                JsonNode payload = reader.readValue(envelope, bytes.length, length);
+                check("payload", schema, payload);
+                Struct row = new Struct(schema);
+                for (Field field : schema.fields()) row.put(field, plain(field.schema(), payload.get(field.name())));
+                return new SchemaAndValue(schema, row);
+            } catch (IOException | RuntimeException e) {
+                return null;
+            }
+        }
+
+        private static boolean isObject(byte[] json, int at) {
+            return json[at] == '{' && json[at + 1] == '"';
+        }
+
+        private static Object plain(Schema schema, JsonNode json) {
+            if (json == null || json.isNull()) return null;
+            return switch (schema.type()) {
+                case INT8 -> (byte) json.intValue();
+                case INT16 -> (short) json.intValue();
+                case INT32 -> json.intValue();
+                case INT64 -> json.longValue();
+                case BOOLEAN -> json.booleanValue();
+                default -> json.textValue();
+            };
         }
     }
 

@@ -24,7 +24,10 @@ export type Peer = {
 const ordermesh: Peer = {
   name: 'ordermesh',
   command: ({ port, supergraph, subgraphs, jwksUrl }) => ({
-    command: [process.execPath, '--max-semi-space-size=16', '--single-threaded-gc', 'gateway/src/main.ts'],
+    command: [
+      ...[process.execPath, '--max-semi-space-size=32', '--heap-growing-percent=100'],
+      'gateway/src/main.ts',
+    ],
     cwd: root,
     env: {
       NODE_ENV: 'production',

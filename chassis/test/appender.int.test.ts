@@ -11,6 +11,7 @@ import { createAppender, type Appender } from '../src/appender.ts';
 import { createHealth } from '../src/health.ts';
 import { createLogger } from '../src/log.ts';
 import '../src/kafka.ts';
+import { createTopics } from '../src/testing/create-topics.ts';
 
 const dir = process.env['ORDERMESH_DATA'];
 if (!dir) throw new Error('ORDERMESH_DATA must name the folder of a running stack; `npm test` sets it');
@@ -123,7 +124,7 @@ async function untilAppended(withinMs: number): Promise<number> {
 beforeAll(async () => {
   process.on('unhandledRejection', remember);
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
+  await createTopics(direct.kafka, [{ topic, numPartitions: 6 }]);
 }, 30_000);
 afterEach(async () => {
   await appender.stop();

@@ -5,6 +5,7 @@ import { createConsumer } from '../src/consumer.ts';
 import { InvalidRecordError } from '../src/errors.ts';
 import { createHealth } from '../src/health.ts';
 import type { Part } from '../src/service.ts';
+import { createTopics, withAdmin as withAdminOf } from '../src/testing/create-topics.ts';
 import { eventually, stackKafka, testLog as log, unique } from './support/kafka.ts';
 import { recordingTelemetry } from './support/spans.ts';
 
@@ -19,16 +20,12 @@ let consumer: Part;
 let isStuck: boolean;
 let attempts: number;
 
-async function withAdmin(work: (admin: Admin) => Promise<unknown>): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await work(admin).finally(() => admin.disconnect());
-}
+const withAdmin = (work: (admin: Admin) => Promise<unknown>) => withAdminOf(kafka, work);
 
 beforeEach(async () => {
   [topic, groupId, isStuck, attempts] = [unique('lag-test'), unique('lag-test-group'), true, 0];
   const topics = [topic, `${groupId}.dlq`].map((name) => ({ topic: name, numPartitions: 1 }));
-  await withAdmin((admin) => admin.createTopics({ topics, waitForLeaders: true }));
+  await createTopics(kafka, topics);
   appender = createAppender({ name: 'lag', kafka, health, telemetry, log });
   await appender.start();
   consumer = createConsumer<string>({
@@ -95,8 +92,6 @@ test('a lag that is not known is not told', async () => {
   await withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
   await eventually(lag, undefined);
   expect(await committed()).toBeUndefined();
-  await withAdmin((admin) =>
-    admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true }),
-  );
+  await createTopics(kafka, [{ topic, numPartitions: 1 }]);
   await eventually(lag, 0);
 }, 40_000);

@@ -8,6 +8,7 @@ import type { IHeaders, Message } from 'kafkajs';
 import { createConnection } from 'mariadb';
 import type { Connection } from 'mariadb';
 import { z } from 'zod';
+import { createTopics } from '../src/create-topics.ts';
 import { createConnect } from '../src/index.ts';
 
 const data = process.env['ORDERMESH_DATA'];
@@ -113,7 +114,7 @@ export async function until<T>(
 export async function createTopic(topic: string): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+  await createTopics(admin, [{ topic, numPartitions: 1, replicationFactor: 1 }]);
   await admin.disconnect();
 }
 

@@ -16,7 +16,7 @@ import type { Installation } from './installer/install.ts';
 import { findTools } from './installer/tools.ts';
 import { probePipes } from './probes.ts';
 import type { Session } from './session.ts';
-import { createTopics } from './topics.ts';
+import { createMissingTopics } from './topics.ts';
 
 /** Stages of the supervisor: the highest is stopped first. */
 const stage = { database: 0, broker: 1, connect: 2, services: 3, gateway: 4 } as const;
@@ -101,7 +101,7 @@ async function startKafka(session: Session, installation: Installation): Promise
     await formatKafka(config);
     await supervisor.start(stage.broker, kafkaChild(config));
   });
-  await progress.step('topics', () => createTopics(addresses.kafkaBrokers));
+  await progress.step('topics', () => createMissingTopics(addresses.kafkaBrokers));
 }
 
 async function startConnect(session: Session, installation: Installation): Promise<void> {

@@ -7,7 +7,7 @@ import { Failure, runMain } from './failure.ts';
 import { withNewKeys } from './keys.ts';
 import { usage } from './options.ts';
 import { readPasswords, readSecrets, writeSecrets } from './secrets.ts';
-import { createTopics } from './topics.ts';
+import { createMissingTopics } from './topics.ts';
 
 const help = `node stack/src/container.ts STEP
 
@@ -59,7 +59,7 @@ await runMain(async () => {
       await grantOnTables(server());
       return 0;
     case 'topics':
-      await createTopics(addresses.brokers);
+      await createMissingTopics(addresses.brokers);
       return 0;
     case 'console':
       await stay((signal) => openConsole('/data', given, addresses, signal));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Partitioners, type KafkaMessage, type Message } from 'kafkajs';
 import { z } from 'zod';
 import { readTopics } from '../src/dlq/read-topics.ts';
+import { createTopics } from '@ordermesh/connectors/create-topics';
 import { createKafkaClient } from '@ordermesh/connectors/kafka-client';
 import { partitionOf } from '../src/order/where.ts';
 import { root } from '../src/paths.ts';
@@ -84,7 +85,7 @@ const textOf = (header: unknown) => (Buffer.isBuffer(header) ? header.toString()
 async function createOwn(name: string, messages: Message[]): Promise<string> {
   const topic = `${run}-${name}.dlq`;
   ownTopics.push(topic);
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 3 }] });
+  await createTopics(admin, [{ topic, numPartitions: 3 }]);
   // A leader that is not one yet refuses its part of a request, and the others' parts would be written twice.
   await admin.fetchTopicOffsets(topic);
   await producer.send({ topic, messages });
@@ -252,7 +253,7 @@ describe('a replay', () => {
       `stopped: ${own}-1@0 came from ${target}, which does not exist`,
     ]);
     ownTopics.push(target);
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: target, numPartitions: 1 }] });
+    await createTopics(admin, [{ topic: target, numPartitions: 1 }]);
     const late = await cli('dlq', 'replay', own);
     expect(late).toMatchObject({ code: 0, err: '' });
     expect(late.out).toBe(`replayed 2 of the 2 dead letters that waited in ${own}: 2 to ${target}\n`);
@@ -263,12 +264,12 @@ describe('a replay', () => {
   test('takes a record as large as its topic allows', async () => {
     const target = `${run}-large`;
     ownTopics.push(target);
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: target, numPartitions: 1 }] });
+    await createTopics(admin, [{ topic: target, numPartitions: 1 }]);
     const large = 'x'.repeat(1_048_588 - 80);
     const topic = `${run}-large.dlq`;
     ownTopics.push(topic);
     const configEntries = [{ name: 'max.message.bytes', value: '2097152' }];
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, configEntries }] });
+    await createTopics(admin, [{ topic, numPartitions: 1, configEntries }]);
     await producer.send({ topic, messages: [{ value: large, headers: from(target, 0) }] });
     expect(await json(replayed, 'dlq', 'replay', topic)).toMatchObject({ waited: 1, replayed: 1 });
     const [back] = await stored(target, () => true);

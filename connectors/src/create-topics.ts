@@ -4,7 +4,7 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 const withinMs = 30_000;
 
 /**
- * Creates topics, and waits until every partition has a leader. kafkajs can wait by itself (`waitForLeaders`), but gives up when
+ * Creates topics, and waits until every partition has a leader that answers. kafkajs can wait by itself (`waitForLeaders`), but gives up when
  * the broker does not know yet what it has just created, which happens now and then.
  *
  * @throws Error that names the topics if they have no leaders within 30 s
@@ -14,7 +14,10 @@ export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promis
   const names = topics.map(({ topic }) => topic);
   const haveLeaders = async (): Promise<boolean> => {
     const found = await admin.fetchTopicMetadata({ topics: names });
-    return found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+    if (!found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return false;
+    // Metadata names leaders before they answer: until then they refuse records, too.
+    await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+    return true;
   };
   for (const deadline = Date.now() + withinMs; ; await delay(50)) {
     let cause: unknown;

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { layout } from '../src/paths.ts';
@@ -54,6 +54,11 @@ const works: Record<string, () => Promise<boolean>> = {
   users: async () => (await fetch(`http://127.0.0.1:${addresses.ports.users}/health`)).ok,
   catalogs: queryProducts,
 };
+
+test('of all children the pipes alone yield: nobody waits for them', () => {
+  const yielding = addresses.children.filter(({ pid }) => getPriority(pid) > getPriority());
+  expect(yielding.map(({ name }) => name)).toEqual(['connect']);
+});
 
 describe('a child that dies', () => {
   test(

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { isAlive } from '../bin/lock.mjs';
 import { createBackOff } from '../src/supervisor/back-off.ts';
 import { explainLog } from '../src/supervisor/explain-log.ts';
 import { endProcesses, findOwned, identify, ownerVariable } from '../src/supervisor/process-group.ts';
+import { yieldToOthers } from '../src/supervisor/yield-to-others.ts';
 
 describe('the back-off of a child that keeps dying', () => {
   test('doubles from one second to half a minute', () => {
@@ -73,5 +76,20 @@ describe('processes that a stack has started', () => {
     expect(isAlive(self)).toBe(true);
     expect(isAlive({ ...self, startTime: '1' })).toBe(false);
     expect(isAlive({ pid: process.pid, startTime: undefined })).toBe(false);
+  });
+});
+
+describe('a process in the background', () => {
+  test('yields with its whole session, also where Linux groups processes by session', async () => {
+    const child = spawn('sleep', ['60'], { detached: true });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const pid = child.pid ?? 0;
+    await yieldToOthers(pid);
+    const group = `/proc/${pid}/autogroup`;
+    expect(getPriority(pid)).toBe(10);
+    if (existsSync(group)) expect(readFileSync(group, 'utf8')).toMatch(/ nice 10$/m);
+    child.kill();
+    await ended;
+    await expect(yieldToOthers(pid)).resolves.toBeUndefined();
   });
 });

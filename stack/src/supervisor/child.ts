@@ -8,6 +8,7 @@ import { createBackOff } from './back-off.ts';
 import { explainLog } from './explain-log.ts';
 import { openLog, readLogTail } from './log-file.ts';
 import { identify, ownerVariable, signalGroup } from './process-group.ts';
+import { yieldToOthers } from './yield-to-others.ts';
 
 /** A process that the supervisor keeps alive. */
 export type ChildSpec = {
@@ -25,6 +26,8 @@ export type ChildSpec = {
   ended?: (exitCode: number | null) => void;
   /** Milliseconds it may take to end after SIGTERM, before SIGKILL. */
   stopWithin: number;
+  /** Nobody waits for it: where processor time is short, it goes to the others first. */
+  inBackground?: boolean;
 };
 
 export type ChildContext = {
@@ -67,6 +70,7 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
     closeSync(log.fd);
     running = child;
     startTime = child.pid === undefined ? undefined : identify(child.pid).startTime;
+    if (spec.inBackground && child.pid !== undefined) void yieldToOthers(child.pid);
     exited = new Promise((resolve) => {
       child.once('error', (error) => (onExit(error.message), resolve()));
       child.once('exit', (code, signal) => {

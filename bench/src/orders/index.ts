@@ -17,15 +17,18 @@ export type Options = {
 
 const clientCounts = [1, 16, 64];
 
-type Measured = { system: System; orders: PlaceOrder[]; ids: string[]; wrong: number; results: Placed[] };
-export type Figures = { ordersPerSecond: Spread; p50Ms: Spread; p99Ms: Spread };
+/** Of a round; `settledAfter` is how many seconds after the last answer all its orders were CONFIRMED. */
+type Round = Placed & { settledAfter: number };
+type Measured = { system: System; orders: PlaceOrder[]; ids: string[]; wrong: number; results: Round[] };
+export type Figures = { ordersPerSecond: Spread; p50Ms: Spread; p99Ms: Spread; settledAfter: Spread };
 /** Of a system at so many clients, or at a fixed rate. */
 export type Placing = { system: string; clients?: number; atRate?: number } & Figures;
 
-const figuresOf = (results: Placed[]): Figures => ({
+const figuresOf = (results: Round[]): Figures => ({
   ordersPerSecond: spread(results.map(({ ids, seconds }) => ids.length / seconds)),
   p50Ms: spread(results.map(({ latencies }) => percentile(latencies, 0.5))),
   p99Ms: spread(results.map(({ latencies }) => percentile(latencies, 0.99))),
+  settledAfter: spread(results.map(({ settledAfter }) => settledAfter)),
 });
 
 /**
@@ -37,10 +40,10 @@ async function measureRound(each: Measured, place: () => Promise<Placed>, { sign
   each.ids.push(...placed.ids);
   each.wrong += placed.wrong.length;
   if (placed.wrong[0] !== undefined) say(`${each.system.name}, a wrong answer: ${placed.wrong[0]}`);
-  const settled = await untilConfirmed(each.system, each.ids.length, { signal });
+  const settledAfter = await untilConfirmed(each.system, each.ids.length, { interval: 100, signal });
   const perSecond = Math.round(placed.ids.length / placed.seconds);
-  say(`  ${each.system.name}: ${perSecond} orders/s, all settled ${settled.toFixed(1)} s later`);
-  each.results.push(placed);
+  say(`  ${each.system.name}: ${perSecond} orders/s, all settled ${settledAfter.toFixed(1)} s later`);
+  each.results.push({ ...placed, settledAfter });
 }
 
 async function measure(systems: System[], options: Options) {
@@ -109,7 +112,7 @@ export async function benchOrders(options: Options): Promise<boolean> {
     const { figures, checks } = await measure(systems, options);
     const { rounds, seconds } = options;
     const verdicts = judgePlacing(figures);
-    const rows = figures.map(({ system, clients, atRate, ordersPerSecond, p50Ms, p99Ms }) => [
+    const rows = figures.map(({ system, clients, atRate, ordersPerSecond, p50Ms, p99Ms, settledAfter }) => [
       clients === undefined
         ? `half the peak (${Math.round(atRate ?? 0)}/s, open loop)`
         : `${clients} clients`,
@@ -117,6 +120,7 @@ export async function benchOrders(options: Options): Promise<boolean> {
       show(ordersPerSecond),
       show(p50Ms),
       show(p99Ms),
+      show(settledAfter),
     ]);
     const page = [
       '# Placing orders',
@@ -124,7 +128,10 @@ export async function benchOrders(options: Options): Promise<boolean> {
         `its own: medians (min–max) of ${rounds} interleaved rounds of ${seconds} s, 100 customers, 50 products. Stock, ` +
         'payment, table and load generator are on the same cores, and a system is idle while the other is measured.',
       listVerdicts(verdicts),
-      table([['load', 'system', 'orders/s', 'p50 ms', 'p99 ms'], ...rows]),
+      table([
+        ['load', 'system', 'orders/s', 'p50 ms', 'p99 ms', 'all CONFIRMED s after the last answer'],
+        ...rows,
+      ]),
       table([
         ['system', 'orders answered', 'wrong answers', 'answered and not CONFIRMED in the table at the end'],
         ...checks.map(({ system, answered, wrong, missing }) => [

@@ -29,6 +29,8 @@ function createCounts(onPlaced?: OnPlaced) {
       ids.push(id);
       onPlaced?.(id, now);
     },
+    /** The connection broke, or there was none to be had. */
+    failed: (error: unknown) => void wrong.push(error instanceof Error ? error.message : String(error)),
     /** Who waited for them has given up: what becomes of them is not known. */
     unanswered(count: number): void {
       for (let each = 0; each < count; each++)
@@ -115,8 +117,9 @@ export async function placeAtRate(options: {
       for (; sent < due; sent++) {
         const order = orders[sent % orders.length];
         if (!order) continue;
-        const work = place(order, begun + (sent * 1_000) / perSecond).finally(() => running.delete(work));
-        work.catch(() => undefined);
+        const work = place(order, begun + (sent * 1_000) / perSecond)
+          .catch(counts.failed)
+          .finally(() => running.delete(work));
         running.add(work);
       }
       await delay(1);

@@ -43,11 +43,12 @@ async function run(system: System, { minutes, rate, signal, say }: Options) {
   const seconds = minutes * 60;
   const orders = createOrders(system.shop, system.gatewayPort);
   const memory = watchMemory(system, seconds);
-  const stopReading = await readSteadily(system, rate / ordersPerRead);
+  const stopReading = await readSteadily(system, rate / ordersPerRead, say);
   try {
     say(`${rate} orders/s and ${rate / ordersPerRead} reads/s for ${minutes} minutes`);
     const placed = await placeAtRate({ port: system.gatewayPort, orders, perSecond: rate, seconds, signal });
     const { reads, wrong } = await stopReading();
+    if (placed.wrong[0] !== undefined) say(`${placed.wrong.length} wrong answers, as in ${placed.wrong[0]}`);
     const watched = await memory.end();
     await untilConfirmed(system, placed.ids.length, { signal });
     const missing = await countMissing(system, placed.ids);

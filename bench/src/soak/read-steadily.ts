@@ -6,9 +6,9 @@ const query =
   '{ me { name wallet { balance } orders(first: 10) { nodes { id status product { name stock } } } } }';
 
 /** Customers who look at their orders, so many times a second, until told to stop. Gives how many got no right answer. */
-export async function readSteadily(system: System, perSecond: number) {
+export async function readSteadily(system: System, perSecond: number, say: (line: string) => void) {
   const { customers } = system.shop;
-  const connection = await openConnection(system.gatewayPort);
+  let connection = await openConnection(system.gatewayPort);
   const counts = { reads: 0, wrong: 0 };
   let going = true;
 
@@ -30,9 +30,16 @@ export async function readSteadily(system: System, perSecond: number) {
       await delay(Math.max(0, begun + (n * 1_000) / perSecond - performance.now()));
       const request = requests[n % requests.length];
       if (!request) return;
-      const { ok, body } = await connection.send(request);
       counts.reads++;
-      if (!ok || body.includes('"errors"') || !body.includes('"balance"')) counts.wrong++;
+      try {
+        if (!connection.isOpen()) connection = await openConnection(system.gatewayPort);
+        const { ok, body } = await connection.send(request);
+        if (!ok || body.includes('"errors"') || !body.includes('"balance"')) counts.wrong++;
+      } catch (error) {
+        if (counts.wrong++ === 0)
+          say(`a read failed: ${error instanceof Error ? error.message : String(error)}`);
+        connection.close();
+      }
     }
   })();
   reading.catch(() => undefined);

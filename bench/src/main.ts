@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '@ordermesh/stack/testing';
 import { benchFootprint } from './footprint/index.ts';
 import { benchGateways } from './gateway/index.ts';
 import { benchGrowth } from './growth/index.ts';
@@ -86,7 +87,7 @@ async function main(): Promise<number> {
   try {
     asked = readOptions();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(messageOf(error));
     return 2;
   }
   const { help: asksForHelp, wanted, ...options } = asked;
@@ -102,7 +103,7 @@ async function main(): Promise<number> {
       stop.signal.throwIfAborted();
       // What the other parts measure is worth having all the same.
       wrong++;
-      console.error(`${part}: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`${part}: ${messageOf(error)}`);
     }
   }
   return wrong > 0 ? 1 : 0;

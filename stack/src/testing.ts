@@ -15,6 +15,7 @@ import { findOwned, signalGroup } from './supervisor/process-group.ts';
 import { waitFor } from './wait-for.ts';
 
 export { createKafkaClient } from '@ordermesh/connectors/kafka-client';
+export { messageOf } from './failure.ts';
 export { waitFor } from './wait-for.ts';
 export type { StackFile } from './stack-file.ts';
 export type { Secrets } from './secrets.ts';

@@ -1,3 +1,4 @@
+import { messageOf } from '@ordermesh/stack/testing';
 import { show, table, writeResults } from '../report.ts';
 import { listVerdicts } from '../verdict.ts';
 import { judgeGateways } from './judge.ts';
@@ -42,9 +43,7 @@ async function tryInFrontOfReal(options: Options): Promise<GatewayFigures[] | un
     return figures;
   } catch (error) {
     options.signal.throwIfAborted();
-    options.say(
-      `nothing measured in front of real subgraphs: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    options.say(`nothing measured in front of real subgraphs: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -25,6 +25,8 @@ export async function openConnection(port: number) {
     isOpen: () => socket.readyState === 'open',
     send: (request: Buffer): Promise<Answer> =>
       new Promise((resolve, reject) => {
+        // Of one that is closed already nothing more would be heard.
+        if (socket.readyState !== 'open') return reject(new Error('the gateway has closed the connection'));
         waiting = { resolve, reject };
         socket.write(request);
       }),

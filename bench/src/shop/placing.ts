@@ -1,3 +1,4 @@
+import { messageOf } from '@ordermesh/stack/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openConnection, type Connection } from './connections.ts';
 import type { PlaceOrder } from './requests.ts';
@@ -30,7 +31,7 @@ function createCounts(onPlaced?: OnPlaced) {
       onPlaced?.(id, now);
     },
     /** The connection broke, or there was none to be had. */
-    failed: (error: unknown) => void wrong.push(error instanceof Error ? error.message : String(error)),
+    failed: (error: unknown) => void wrong.push(messageOf(error)),
     /** Who waited for them has given up: what becomes of them is not known. */
     unanswered(count: number): void {
       for (let each = 0; each < count; each++)

@@ -1,3 +1,4 @@
+import { messageOf } from '@ordermesh/stack/testing';
 import { requireBalancedBooks } from '@ordermesh/acceptance/src/books.ts';
 import { megabytes } from '../memory.ts';
 import { table, writeResults } from '../report.ts';
@@ -54,7 +55,7 @@ async function run(system: System, { minutes, rate, signal, say }: Options) {
     const missing = await countMissing(system, placed.ids);
     const books = await requireBalancedBooks(system.sql).then(
       () => 'balanced',
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      (error: unknown) => messageOf(error),
     );
     return {
       watched,

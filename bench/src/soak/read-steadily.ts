@@ -1,3 +1,4 @@
+import { messageOf } from '@ordermesh/stack/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openConnection } from '../shop/connections.ts';
 import type { System } from '../shop/system.ts';
@@ -36,8 +37,7 @@ export async function readSteadily(system: System, perSecond: number, say: (line
         const { ok, body } = await connection.send(request);
         if (!ok || body.includes('"errors"') || !body.includes('"balance"')) counts.wrong++;
       } catch (error) {
-        if (counts.wrong++ === 0)
-          say(`a read failed: ${error instanceof Error ? error.message : String(error)}`);
+        if (counts.wrong++ === 0) say(`a read failed: ${messageOf(error)}`);
         connection.close();
       }
     }

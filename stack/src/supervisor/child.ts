@@ -101,7 +101,7 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
       try {
         launch();
       } catch (error) {
-        onExit(error instanceof Error ? error.message : String(error));
+        onExit(messageOf(error));
       }
     }, delay);
   }

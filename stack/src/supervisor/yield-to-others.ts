@@ -19,17 +19,13 @@ const isTooSoon = (error: unknown) => error instanceof Error && 'code' in error 
  * happens.
  */
 export async function yieldToOthers(pid: number): Promise<void> {
-  try {
-    setPriority(pid, Math.max(niceness, getPriority(pid)));
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await writeFile(`/proc/${pid}/autogroup`, String(niceness));
-      } catch (error) {
-        if (!isTooSoon(error) || attempt === attempts) throw error;
-        await delay(100);
-      }
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    try {
+      setPriority(pid, Math.max(niceness, getPriority(pid)));
+      return await writeFile(`/proc/${pid}/autogroup`, String(niceness));
+    } catch (error) {
+      if (!isTooSoon(error)) return;
+      await delay(100);
     }
-  } catch {
-    return;
   }
 }

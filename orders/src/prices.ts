@@ -14,8 +14,14 @@ const waitAtMostMs = 2_000;
  * spares most orders the way to the database.
  */
 const rememberedMs = 250;
+/** An order that finds a price as old as this, in milliseconds, has it read anew, and does not wait for it. */
+const renewedAfterMs = 125;
+/** So long after its last order, in milliseconds, a product's price is read along with others. */
+const inUseMs = 2_000;
 /** No more products are remembered than this. */
 const mostRemembered = 10_000;
+/** Of so many products the price is read at a time. */
+const mostRead = 500;
 
 /** The price to place the order at, or the error to answer with if the replica does not change its mind. */
 export function decidePrice(
@@ -34,37 +40,70 @@ export function decidePrice(
   return { unitPrice };
 }
 
+/** A price, when it was read, and when it was asked for last. */
+type Remembered = { unitPrice: number; readAt: number; usedAt: number };
+
 /** Prices from the replica of the catalogue, which connectors keep: `orders.products`. */
 export function createPrices(options: { database: Pick<Database, 'sql'> }) {
   const { sql } = options.database;
+  const remembered = new Map<string, Remembered>();
+
+  /** Who has to read a price reads those in use along with it: however many there are, few orders wait for the database. */
+  function withThoseInUse(productIds: readonly string[]): string[] {
+    const ids = new Set(productIds);
+    const since = performance.now() - inUseMs;
+    for (const [id, { usedAt }] of remembered) {
+      if (ids.size >= mostRead) break;
+      if (usedAt > since) ids.add(id);
+    }
+    return [...ids];
+  }
+
+  /** Unless what was read later is known already. The one read longest ago stays first. */
+  function remember(productId: string, unitPrice: number | undefined, readAt: number): void {
+    const known = remembered.get(productId);
+    if (known !== undefined && known.readAt > readAt) return;
+    remembered.delete(productId);
+    if (unitPrice === undefined) return;
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(productId, { unitPrice, readAt, usedAt: known?.usedAt ?? readAt });
+  }
 
   // Requests that arrive together share one statement.
   const current = new DataLoader<string, number | null>(
     async (productIds) => {
+      const ids = withThoseInUse(productIds);
+      const readAt = performance.now();
       const rows = await sql.query<{ id: string; unit_price: number }[]>(
         'SELECT id, unit_price FROM products WHERE id IN (?)',
-        [productIds],
+        [ids],
       );
       const prices = new Map(rows.map((row) => [row.id, row.unit_price]));
+      for (const id of ids) remember(id, prices.get(id), readAt);
       return productIds.map((id) => prices.get(id) ?? null);
     },
-    { cache: false, maxBatchSize: 500, batchScheduleFn: (load) => setImmediate(load) },
+    { cache: false, maxBatchSize: mostRead, batchScheduleFn: (load) => setImmediate(load) },
   );
 
-  const remembered = new Map<string, { unitPrice: number; until: number }>();
-
-  async function read(productId: string): Promise<number | null> {
-    const unitPrice = await current.load(productId);
-    if (unitPrice === null) return null;
-    if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(productId, { unitPrice, until: performance.now() + rememberedMs });
-    return unitPrice;
+  let renewing = false;
+  function renew(productId: string): void {
+    if (renewing) return;
+    renewing = true;
+    current
+      .load(productId)
+      // Whoever cannot do without it is told.
+      .catch(() => undefined)
+      .finally(() => (renewing = false));
   }
 
   function recall(productId: string, expected: number | null): number | undefined {
     const known = remembered.get(productId);
-    if (known === undefined || known.until < performance.now()) return undefined;
-    return expected === null || expected === known.unitPrice ? known.unitPrice : undefined;
+    if (known === undefined) return undefined;
+    known.usedAt = performance.now();
+    const age = known.usedAt - known.readAt;
+    if (age > rememberedMs || (expected !== null && expected !== known.unitPrice)) return undefined;
+    if (age > renewedAfterMs) renew(productId);
+    return known.unitPrice;
   }
 
   /**
@@ -76,7 +115,7 @@ export function createPrices(options: { database: Pick<Database, 'sql'> }) {
     if (known !== undefined) return known;
     const deadline = Date.now() + waitAtMostMs;
     for (let pause = 20; ; pause *= 2) {
-      const decision = decidePrice(productId, await read(productId), expected);
+      const decision = decidePrice(productId, await current.load(productId), expected);
       if ('unitPrice' in decision) return decision.unitPrice;
       const left = deadline - Date.now();
       if (left <= 0) throw decision.refusal;

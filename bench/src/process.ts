@@ -45,6 +45,8 @@ export async function startProcess(command: string[], options: Start): Promise<C
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', log, log],
+    // A session of its own, as each process of a stack has: Linux shares processors out among sessions.
+    detached: true,
   });
   closeSync(log);
   let ended = false;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -11,7 +12,7 @@ import { isDatabaseUnavailable } from './database-errors.ts';
 import { createErrorFormatter, UnavailableError } from './errors.ts';
 import { signatureHeader, verifyRequest } from './gateway-signature.ts';
 import type { Health } from './health.ts';
-import { createHttpServer, readBody, sendError, type Handler } from './http-server.ts';
+import { createHttpServer, readBody, sendError, sendText, type Handler } from './http-server.ts';
 import type { Logger } from './log.ts';
 import { createOperationTelemetry, noteOperation, type OperationNotes } from './operation-telemetry.ts';
 import { requestIdHeader } from './request-id.ts';
@@ -58,6 +59,8 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
       noteOperation((contextValue) => contextValue[ownNotes]),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      // No answer of ours is cached, and it would have every field of every answer pass through a hook.
+      ApolloServerPluginCacheControlDisabled(),
     ],
     formatError: createErrorFormatter(log, isUnavailable),
     // The gateway is the only client there is, and it sends a content type that no browser form can.
@@ -117,7 +120,7 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
       context: () => Promise.resolve({ ...context(viewer), [ownNotes]: notes }),
     });
     if (result.body.kind !== 'complete') throw new Error('a subgraph answers in one piece');
-    response.writeHead(result.status ?? 200, Object.fromEntries(result.headers)).end(result.body.string);
+    sendText(response, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
   }
 
   const server = createHttpServer({

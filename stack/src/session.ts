@@ -72,7 +72,13 @@ export async function openSession(options: StartOptions, progress: Progress) {
         unwritten = true;
       }
     };
-    const supervisor = createSupervisor({ layout: files, say: progress.say, changed: publish });
+    const supervisor = createSupervisor({
+      layout: files,
+      say: progress.say,
+      changed: publish,
+      // Without services there is nobody of ours to go before.
+      withBackground: !options.infra,
+    });
     publish([]);
 
     return {

@@ -86,8 +86,8 @@ describe('a process in the background', () => {
     const pid = child.pid ?? 0;
     await yieldToOthers(pid);
     const group = `/proc/${pid}/autogroup`;
-    expect(getPriority(pid)).toBe(Math.max(5, getPriority()));
-    if (existsSync(group)) expect(readFileSync(group, 'utf8')).toMatch(/ nice 5$/m);
+    expect(getPriority(pid)).toBe(Math.max(10, getPriority()));
+    if (existsSync(group)) expect(readFileSync(group, 'utf8')).toMatch(/ nice 10$/m);
     child.kill();
     await ended;
     await expect(yieldToOthers(pid)).resolves.toBeUndefined();

@@ -10,7 +10,7 @@ const endOfHead = Buffer.from('\r\n\r\n');
 const endOfLine = Buffer.from('\r\n');
 const nothing = Buffer.alloc(0);
 /** In bytes: a body that comes in pieces is collected in at least so many. */
-const leastRoom = 65_536;
+const leastRoom = 4_096;
 
 /** What is being read: heads and lines are held until they are whole, data is collected as it comes. */
 type State =

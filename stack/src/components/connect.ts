@@ -54,7 +54,6 @@ export function connectChild(config: Config): ChildSpec {
     ended: archive.settle,
     readyWithin: 120_000,
     stopWithin: 30_000,
-    // It carries what is settled after the answer: a client who places an order goes before it.
     inBackground: true,
   };
 }

@@ -108,5 +108,6 @@ export function mariadbChild({ server, layout, port, secrets }: Config): ChildSp
     ready: () => asAdmin({ port, secrets }, async (connection) => (await connection.query('SELECT 1'), true)),
     readyWithin: 60_000,
     stopWithin: 30_000,
+    inBackground: true,
   };
 }

@@ -26,11 +26,12 @@ export type ChildSpec = {
   ended?: (exitCode: number | null) => void;
   /** Milliseconds it may take to end after SIGTERM, before SIGKILL. */
   stopWithin: number;
-  /** Nobody waits for it: where processor time is short, it goes to the others first. */
+  /** A client who places an order waits for it not at all: where processor time is short, it goes to the others first. */
   inBackground?: boolean;
 };
 
 export type ChildContext = {
+  inBackground: boolean;
   dataDir: string;
   logFile: string;
   say: (line: string) => void;
@@ -70,7 +71,7 @@ export function createChild(spec: ChildSpec, context: ChildContext) {
     closeSync(log.fd);
     running = child;
     startTime = child.pid === undefined ? undefined : identify(child.pid).startTime;
-    if (spec.inBackground && child.pid !== undefined) void yieldToOthers(child.pid);
+    if (context.inBackground && child.pid !== undefined) void yieldToOthers(child.pid);
     exited = new Promise((resolve) => {
       child.once('error', (error) => (onExit(error.message), resolve()));
       child.once('exit', (code, signal) => {

@@ -8,6 +8,8 @@ export function createSupervisor(config: {
   say: (line: string) => void;
   /** Called whenever the set of processes has changed. */
   changed: (children: Child[]) => void;
+  /** Whether children that are for the background yield to the others. */
+  withBackground: boolean;
 }) {
   const stages: Child[][] = [];
   let stopped: Promise<void> | undefined;
@@ -20,6 +22,7 @@ export function createSupervisor(config: {
     async start(stage: number, spec: ChildSpec): Promise<Child> {
       if (stopped) throw new Error(`${spec.name} must not be started: the stack is stopping`);
       const child = createChild(spec, {
+        inBackground: config.withBackground && spec.inBackground === true,
         dataDir: config.layout.dir,
         logFile: config.layout.log(spec.name),
         say: config.say,

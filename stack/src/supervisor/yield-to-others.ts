@@ -2,11 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { getPriority, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/**
- * Of a processor that others want too it gets a third of what each of them gets (weights 335 and 1024). With a tenth more
- * is placed in a burst, but where placing does not let up, settling falls behind.
- */
-const niceness = 5;
+/** Of a processor that others want too it gets a tenth of what each of them gets (weights 110 and 1024). */
+const niceness = 10;
 
 /** Linux lets others than root set the niceness of one session in a tenth of a second, and says EAGAIN to the rest. */
 const attempts = 50;

@@ -13,7 +13,8 @@ const evaluated = z.looseObject({
 });
 
 const tell = `(() => { const { heapUsed, external } = process.memoryUsage(); return process.pid + ' ' + (heapUsed + external); })()`;
-const close = `setTimeout(() => process.getBuiltinModule('node:inspector').close(), 0), ''`;
+/** Not before whoever asks for it has hung up: closed under a connection, Node now and then dies of it (SIGSEGV). */
+const close = `setTimeout(() => process.getBuiltinModule('node:inspector').close(), 500), ''`;
 
 /**
  * Bytes that JavaScript holds in a Node process after a full collection, buffers included; its inspector is opened for
@@ -32,7 +33,9 @@ export async function nodeHeapAfterCollection(pid: number): Promise<number> {
     return bytes;
   } finally {
     await ask(socket, 3, 'Runtime.evaluate', { expression: close });
+    const hungUp = once(socket, 'close');
     socket.close();
+    await hungUp;
     await untilClosed();
   }
 }

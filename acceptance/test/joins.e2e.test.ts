@@ -51,17 +51,20 @@ async function servicesAtRest(): Promise<void> {
   await waitFor(still, { what: 'the services to read nothing for a second', interval: 1_000 });
 }
 
-/** What one page costs; the least of several, as a health check may come between. */
+/**
+ * What one page costs: the median of several, as a health check may come between, and the server counts a statement only
+ * after its answer has left.
+ */
 async function statementsForPage(token: string, first: number): Promise<number> {
   const query = `query ($first: Int!) { me { orders(first: $first) { nodes { id product { name stock } user { name } } } } }`;
   const counts: number[] = [];
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 21; round++) {
     const before = await statementsSoFar();
     const { me } = await ask(stack.graphql, page, query, { variables: { first }, token });
     expect(me.orders.nodes).toHaveLength(first);
     counts.push((await statementsSoFar()) - before);
   }
-  return Math.min(...counts);
+  return counts.toSorted((a, b) => a - b)[10] ?? NaN;
 }
 
 test('a page of 50 orders with products and users takes as many SQL statements as a page of 5', async () => {

@@ -30,6 +30,10 @@ const answerWithinMs = 4_000;
 /** One produce request stays below the broker's default limit of 1 MiB per batch, even if all go to one partition. */
 const batchBytes = 512 * 1024;
 const batchRecords = 2_000;
+/** Each record but the first that went along earns the next request so long a wait, in milliseconds, from the beginning … */
+const lingerMsPerRecord = 2.5;
+/** … and no request waits for longer. */
+const longestLingerMs = 5;
 /** What the record format adds to the bytes of a record at most, rounded up. */
 const recordOverhead = 64;
 
@@ -42,8 +46,15 @@ function sizeOf({ key, value, headers }: Append): number {
 }
 
 /**
- * Appends records, collecting whatever is waiting into one produce request at a time (linger 0): a lone record
- * leaves at once, and under load the batch grows by itself. Records of one key keep the order of the calls.
+ * How long after its beginning a request is followed by the next one at the soonest, in milliseconds. A request costs
+ * broker and client as much as several records do: where they come one after the other, some are collected first.
+ */
+export const lingerAfter = (records: number): number =>
+  Math.min((records - 1) * lingerMsPerRecord, longestLingerMs);
+
+/**
+ * Appends records, collecting whatever is waiting into one produce request at a time: a lone record leaves at once, and
+ * under load the batch grows, also by waiting for a few milliseconds. Records of one key keep the order of the calls.
  *
  * The producer is idempotent (KIP-98), acks=all. After a failed request it is replaced by a new one: the failed
  * batch may have been stored, its sequence numbers would be given to the next batch, and the broker would
@@ -173,8 +184,12 @@ export function createAppender(options: {
     try {
       while (waiting.length > 0) {
         const producer = await (current ?? connectAnew());
+        const begun = performance.now();
         const batch = takeBatch();
-        if (batch.length > 0) await deliver(batch, producer);
+        if (batch.length === 0) continue;
+        await deliver(batch, producer);
+        const left = lingerAfter(batch.length) - (performance.now() - begun);
+        if (left >= 1) await delay(left);
       }
     } finally {
       pumping = false;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Kafka, Message, Producer, ProducerBatch } from 'kafkajs';
-import { createAppender, type Append } from '../src/appender.ts';
+import { createAppender, lingerAfter, type Append } from '../src/appender.ts';
 import { UnavailableError } from '../src/errors.ts';
 import { createHealth } from '../src/health.ts';
 import { createLogger } from '../src/log.ts';
@@ -73,6 +73,24 @@ describe('collecting what is waiting', () => {
     gate.resolve(undefined);
     await Promise.all(all);
     expect(fake.requests.map(({ messages }) => valuesOf(messages))).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  test('after several at once the next request waits for more, by no more than 5 ms; after a lone one it does not', () => {
+    expect([1, 2, 3, 1_000].map(lingerAfter)).toEqual([0, 2.5, 5, 5]);
+  });
+
+  test('what comes while it waits for more leaves with the next request', async () => {
+    await Promise.all(['a', 'b', 'c'].map((value) => appender.append(record(value))));
+    const more = [appender.append(record('d'))];
+    // Long enough for a request to leave, and no time for a timer.
+    for (let turns = 0; turns < 100; turns++) await Promise.resolve();
+    expect(fake.requests).toHaveLength(1);
+    more.push(appender.append(record('e')));
+    await Promise.all(more);
+    expect(fake.requests.map(({ messages }) => valuesOf(messages))).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
   });
 
   test('no request is larger than half a MiB, counted in bytes and not in characters', async () => {

@@ -54,8 +54,8 @@ export async function findSustained(search: Search): Promise<Run | undefined> {
     best = low;
     if (rate === 1 && low === 0) break;
   }
-  // What was sustained for a short time need not be for a long one: a little less, then clearly less.
-  for (const share of [0.95, 0.8, 0.65]) {
+  // What was sustained for a short time need not be for a long one: a little less, then less and less.
+  for (const share of [0.95, 0.85, 0.75, 0.65]) {
     const run = await attempt(Math.max(1, Math.floor(best * share)), seconds);
     if (run.tooMuch === undefined) return run;
   }

@@ -9,6 +9,7 @@ import { createConnectClient } from '../src/connectors.ts';
 import { createGroups } from '../src/groups.ts';
 import { startOrderFlow, type OrderFlow, type Taken } from '../src/order-flow.ts';
 import { createShop, type Shop } from '../src/shop.ts';
+import { untilStill } from '../src/until-still.ts';
 
 const connectors = [
   ...['catalogs-outbox', 'users-outbox', 'orders-sink'],
@@ -83,16 +84,11 @@ async function whileFrozen(names: string[], work: () => Promise<void>): Promise<
 }
 
 /** How many events the outboxes have published, once no more come: some follow when the order is settled already. */
-async function publishedAtRest(): Promise<number> {
-  let published = -1;
-  const still = async () => {
-    const before = published;
-    published = await groups.records(['catalogs.events', 'users.events']);
-    return published === before;
-  };
-  await waitFor(still, { what: 'the outboxes to publish nothing for a second', interval: 1_000 });
-  return published;
-}
+const publishedAtRest = (): Promise<number> =>
+  untilStill(
+    () => groups.records(['catalogs.events', 'users.events']),
+    'the outboxes to publish nothing for a second',
+  );
 
 /** Waits until whatever was answered is settled, and the books balance: for every order there ever was. */
 async function everythingSettles(deadline = 90_000): Promise<void> {

@@ -52,9 +52,11 @@ export function createPrices(options: { database: Pick<Database, 'sql'> }) {
   function withThoseInUse(productIds: readonly string[]): string[] {
     const ids = new Set(productIds);
     const since = performance.now() - inUseMs;
-    for (const [id, { usedAt }] of remembered) {
+    for (const [id, { usedAt, readAt }] of remembered) {
       if (ids.size >= mostRead) break;
       if (usedAt > since) ids.add(id);
+      // Of no use any more: kept, all that were ever asked for would be gone through with every reading.
+      else if (readAt < since) remembered.delete(id);
     }
     return [...ids];
   }

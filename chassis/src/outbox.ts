@@ -1,5 +1,5 @@
-import { v5 as uuidFrom } from 'uuid';
 import type { Sql } from './database.ts';
+import { createNameBasedUuid } from './name-based-uuid.ts';
 import { currentTraceparent, isTraceparent } from './trace.ts';
 
 /** An event that is published by way of the database: it is true if and only if the transaction is. */
@@ -13,14 +13,14 @@ export type OutboxEvent = {
   traceparent?: string | undefined;
 };
 
-const eventNamespace = '6f2f0c1e-6f0b-4a35-9d0c-0f6d1c3f6b11';
+const idFrom = createNameBasedUuid('6f2f0c1e-6f0b-4a35-9d0c-0f6d1c3f6b11');
 
 /**
  * The id of the one event of this type that an aggregate can have (RFC 9562, version 5): whoever publishes it, and
  * however often, it is the same.
  */
 export function eventId(type: string, aggregateId: string): string {
-  return uuidFrom(`${type}:${aggregateId}`, eventNamespace);
+  return idFrom(`${type}:${aggregateId}`);
 }
 
 /**

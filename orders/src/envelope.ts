@@ -1,5 +1,5 @@
-import { v5 as uuidFrom } from 'uuid';
 import type { Append } from '@ordermesh/chassis/appender';
+import { createNameBasedUuid } from '@ordermesh/chassis/name-based-uuid';
 import type { OrderChanged } from './read-event.ts';
 
 export const rowsTopic = 'orders';
@@ -28,8 +28,8 @@ const schema = JSON.stringify({
 /** What every envelope of the projector begins with; its row and a closing brace follow. */
 export const envelopeBegin = `{"schema":${schema},"payload":`;
 
-/** Names the ids of rows (RFC 9562, version 5): a row derived again from the same event has the same id. */
-const rowNamespace = 'a5b0d3e2-57c5-4c0e-8d8b-0f9f6a9d2c55';
+/** A row derived again from the same event has the same id. */
+const idFrom = createNameBasedUuid('a5b0d3e2-57c5-4c0e-8d8b-0f9f6a9d2c55');
 
 /** The header `type` of every row that the projector writes; what people type has none, or another. */
 export const rowType = 'OrderRow';
@@ -56,7 +56,7 @@ export function toEnvelope(order: OrderChanged, cause: { id: string; traceparent
     key: order.orderId,
     value: `${envelopeBegin}${JSON.stringify(toRow(order))}}`,
     headers: {
-      id: uuidFrom(cause.id, rowNamespace),
+      id: idFrom(cause.id),
       type: rowType,
       ...(cause.traceparent !== undefined && { traceparent: cause.traceparent }),
     },

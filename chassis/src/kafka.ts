@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { encodeRecordsInOneGo } from './encode-record.ts';
 import type { Logger } from './log.ts';
 
 type RequestQueue = { throttledUntil: number; pending: unknown[]; scheduleCheckPendingRequests(): void };
@@ -17,6 +18,7 @@ function silenceIdleThrottleTimer(): void {
   };
 }
 silenceIdleThrottleTimer();
+encodeRecordsInOneGo();
 
 /** Kafka clients write what an operator can act on; connection noise of a broker that is away is debug output. */
 function logTo(log: Logger) {

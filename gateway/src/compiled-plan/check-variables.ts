@@ -9,14 +9,15 @@ import {
   isEnumType,
   isInputObjectType,
   isInputType,
-  isNamedType,
   isNonNullType,
+  isScalarType,
   typeFromAST,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLSchema,
   type VariableDefinitionNode,
 } from 'graphql';
+import { isRecord } from './merge.ts';
 import type { Json } from './run.ts';
 
 type Accepts = (value: unknown) => boolean;
@@ -30,8 +31,6 @@ const scalars: Record<string, Accepts> = {
   [GraphQLID.name]: (value) => typeof value === 'string' || isInt32(value),
 };
 const never: Accepts = () => false;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Whether the variables are right for the operation. What is right at first sight is accepted at once; graphql-js
@@ -40,44 +39,47 @@ const isObject = (value: unknown): value is Json =>
 export function compileVariablesCheck(schema: GraphQLSchema, definitions: readonly VariableDefinitionNode[]) {
   const checks = definitions.map(({ variable, type, defaultValue }) => ({
     name: variable.name.value,
-    accepts: compileCheck(typeFromAST(schema, type), defaultValue !== undefined, inputObjectCheck),
+    accepts: variableCheck(typeFromAST(schema, type), defaultValue !== undefined),
   }));
   return (variables: Json): boolean =>
     checks.every(({ name, accepts }) => accepts(variables[name])) ||
     getVariableValues(schema, definitions, variables, { maxErrors: 1 }).errors === undefined;
 }
 
-/** Of a variable, or of a field of an input object. */
-function compileCheck(
-  type: unknown,
-  hasDefault: boolean,
-  objectCheck: (type: GraphQLInputObjectType) => Accepts,
-): Accepts {
+function variableCheck(type: unknown, hasDefault: boolean): Accepts {
   if (!isInputType(type)) return never;
+  const nullable = getNullableType(type);
+  const accepts = isInputObjectType(nullable) ? objectCheck(nullable) : singleCheck(nullable);
+  return orLeftOut(type, hasDefault, accepts);
+}
+
+function orLeftOut(type: GraphQLInputType, hasDefault: boolean, accepts: Accepts): Accepts {
   const mayBeLeftOut = !isNonNullType(type) || hasDefault;
-  const accepts = valueCheck(getNullableType(type), objectCheck);
   return (value) => (value === undefined ? mayBeLeftOut : accepts(value));
 }
 
-function valueCheck(type: GraphQLInputType, objectCheck: (type: GraphQLInputObjectType) => Accepts): Accepts {
+function singleCheck(type: GraphQLInputType): Accepts {
   if (isEnumType(type)) {
     const names = new Set<unknown>(type.getValues().map(({ name }) => name));
     return (value) => names.has(value);
   }
-  if (isInputObjectType(type)) return objectCheck(type);
-  return (isNamedType(type) ? scalars[type.name] : undefined) ?? never;
+  return (isScalarType(type) ? scalars[type.name] : undefined) ?? never;
 }
 
 /** An object of single values; one within another, which may even be of the same type, is left to graphql-js. */
-function inputObjectCheck(type: GraphQLInputObjectType): Accepts {
+function objectCheck(type: GraphQLInputObjectType): Accepts {
   if (type.isOneOf) return never;
   const fields = Object.values(type.getFields()).map((field) => ({
     name: field.name,
-    accepts: compileCheck(field.type, field.defaultValue !== undefined, () => never),
+    accepts: orLeftOut(
+      field.type,
+      field.defaultValue !== undefined,
+      singleCheck(getNullableType(field.type)),
+    ),
   }));
   const names = new Set(fields.map(({ name }) => name));
   return (value) =>
-    isObject(value) &&
+    isRecord(value) &&
     Object.keys(value).every((name) => names.has(name)) &&
     fields.every(({ name, accepts }) => accepts(value[name]));
 }

@@ -3,7 +3,7 @@ import { allFields, complete, envelope, placedAt, typed, typedFields, withField 
 import type { Payload } from './envelopes.ts';
 import { malformed } from './malformed.ts';
 import type { Malformed } from './malformed.ts';
-import { closeAll, database, observe, readTopic, run, send, told, until } from './support.ts';
+import { closeAll, database, observe, readTopic, run, send, sendTogether, told, until } from './support.ts';
 
 afterAll(closeAll, 30_000);
 jest.setTimeout(60_000);
@@ -204,4 +204,21 @@ describe('what lands', () => {
     await connection.query('DELETE FROM orders.probes WHERE order_id = ?', [id]);
     expect(await rows(id)).toEqual([]);
   });
+});
+
+test('orders that come together reach the database as one bulk statement instead of one each', async () => {
+  const connection = await database();
+  const inserts = async (): Promise<number> => {
+    const [status]: { Value: string }[] = await connection.query("SHOW GLOBAL STATUS LIKE 'Com_insert'");
+    return Number(status?.Value);
+  };
+  const orderId = (i: number) => `${run}-together-${String(i).padStart(3, '0')}`;
+  const orders = Array.from({ length: 500 }, (_, i) => ({
+    key: orderId(i),
+    value: envelope(allFields, complete(orderId(i))),
+  }));
+  const before = await inserts();
+  await sendTogether('orders', orders);
+  await untilRows(`${run}-together-`, orders.length);
+  expect((await inserts()) - before).toBeLessThan(orders.length / 5);
 });

@@ -41,16 +41,24 @@ export async function closeAll(): Promise<void> {
   for (const close of closing.splice(0).reverse()) await close();
 }
 
-export async function send(topic: string, messages: Message[]): Promise<void> {
+async function produce(topic: string, requests: Message[][]): Promise<void> {
   const producer = kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,
   });
   await producer.connect();
-  // One by one: together, they would make one request that is larger than the broker takes.
-  for (const message of messages) await producer.send({ topic, acks: -1, messages: [message] });
+  for (const messages of requests) await producer.send({ topic, acks: -1, messages });
   await producer.disconnect();
 }
+
+/** One by one: together, they may make one request that is larger than the broker takes. */
+export const send = (topic: string, messages: Message[]): Promise<void> =>
+  produce(
+    topic,
+    messages.map((message) => [message]),
+  );
+
+export const sendTogether = (topic: string, messages: Message[]): Promise<void> => produce(topic, [messages]);
 
 export type Letter = { key: string | undefined; value: Buffer | null; headers: Record<string, string> };
 

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 type Data = Buffer | string | null;
 
 /** What kafkajs hands to its encoder of records. */
@@ -13,7 +11,7 @@ export type RecordToEncode = {
 
 /** As much of kafkajs' class of this name as is asked of a record that is encoded. */
 type Encoder = { buf: Buffer; buffer: Buffer };
-type EncodeRecord = (record: RecordToEncode) => Encoder;
+export type EncodeRecord = (record: RecordToEncode) => Encoder;
 
 /** Signed numbers become unsigned ones, small ones small ones. */
 const zigZag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0;
@@ -72,12 +70,8 @@ const isSingle = (header: unknown): boolean => typeof header === 'string' || Buf
 const isPlain = ({ timestampDelta, headers = {} }: RecordToEncode): boolean =>
   timestampDelta === 0 && Object.values(headers).every(isSingle);
 
-/** Has kafkajs encode records by it. To be called before anything is sent: it loads its requests when they are first used. */
-export function encodeRecordsInOneGo(): void {
-  const require = createRequire(import.meta.url);
-  const path = require.resolve('kafkajs/src/protocol/recordBatch/record/v0');
-  const theirs = require(path) as EncodeRecord;
-  const ours: EncodeRecord = (record) => (isPlain(record) ? encodeRecord(record) : theirs(record));
-  const loaded = require.cache[path];
-  if (loaded) loaded.exports = ours;
-}
+/** Encodes as `theirs` does, which is left what is not plain. */
+export const encodeRecordsWith =
+  (theirs: EncodeRecord): EncodeRecord =>
+  (record) =>
+    isPlain(record) ? encodeRecord(record) : theirs(record);

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
-import { encodeRecordsInOneGo } from './encode-record.ts';
+import { crc32c } from './crc32c.ts';
+import { encodeRecordsWith } from './encode-record.ts';
+import { replaceInKafkajs } from './kafkajs-module.ts';
 import type { Logger } from './log.ts';
 
 type RequestQueue = { throttledUntil: number; pending: unknown[]; scheduleCheckPendingRequests(): void };
@@ -18,7 +20,8 @@ function silenceIdleThrottleTimer(): void {
   };
 }
 silenceIdleThrottleTimer();
-encodeRecordsInOneGo();
+replaceInKafkajs('protocol/recordBatch/record/v0', encodeRecordsWith);
+replaceInKafkajs('protocol/recordBatch/crc32C', () => crc32c);
 
 /** Kafka clients write what an operator can act on; connection noise of a broker that is away is debug output. */
 function logTo(log: Logger) {

@@ -1,7 +1,7 @@
-import { v7 as newId } from 'uuid';
 import type { Appender } from '@ordermesh/chassis/appender';
 import { clientError, UnavailableError } from '@ordermesh/chassis/errors';
 import { withoutRedaction, type Logger } from '@ordermesh/chassis/log';
+import { newId } from '@ordermesh/chassis/new-id';
 import type { Viewer } from '@ordermesh/chassis/token-verifier';
 import { requireSameInput, type Claims } from './claim.ts';
 import type { Claim } from './entities.ts';

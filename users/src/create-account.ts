@@ -1,7 +1,7 @@
 import type { Database } from '@ordermesh/chassis/database';
 import { isDuplicateKey } from '@ordermesh/chassis/database-errors';
 import { clientError } from '@ordermesh/chassis/errors';
-import { v7 as uuid } from 'uuid';
+import { newId } from '@ordermesh/chassis/new-id';
 import type { Account, Role } from './entities.ts';
 import { emailKey, parseEmail, parseName, parsePassword } from './input.ts';
 import type { Passwords } from './passwords.ts';
@@ -18,7 +18,7 @@ export function createAccountOpener({ database, passwords }: { database: Databas
     const name = parseName(input.name);
     const password = parsePassword(input.password);
     const account: Account = {
-      id: uuid(),
+      id: newId(),
       email,
       emailKey: emailKey(email),
       name,

@@ -46,8 +46,8 @@ export const brokerSettings = ({ listeners, advertised, controller, logDirs, int
   'broker.heartbeat.interval.ms': 500,
   'replica.fetch.max.bytes': 2 * largestRecord,
   'socket.request.max.bytes': 100 * 1024 * 1024,
-  'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+  'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
   'log.cleaner.threads': 1,
 });
 
-export const brokerHeap = { most: '512m', eden: '40m' };
+export const brokerHeap = { most: '512m', eden: '24m' };

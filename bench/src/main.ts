@@ -15,7 +15,7 @@ part's name it runs all of them but the soak.
 
   gateway   GraphQL gateways on the same supergraph: Apollo's, Hive's, and the native Hive Router when HIVE_ROUTER
             names its binary (5 rounds of 3 s)
-  orders    placing orders, beside the same system as tutorials build it (3 rounds of 5 s)
+  orders    placing orders, beside the same system as tutorials build it (5 rounds of 5 s)
   settle    from placement to the CONFIRMED row, beside the same: the sustained rate (120 s) and the times
   scale     placing with 1, 2 and 4 instances of orders, and where they would saturate (3 rounds of 3 s)
   growth    reads with 10 000, 100 000 and 1 000 000 orders and with 100 000 products (3 rounds of 1 s), and the rebuild
@@ -38,7 +38,7 @@ function untilStopped(): AbortSignal {
 const parts: Record<string, (options: Options) => Promise<boolean>> = {
   gateway: ({ rounds = 5, seconds = 3, clients }) =>
     benchGateways({ rounds, seconds, clients, signal: untilStopped(), say }),
-  orders: ({ rounds = 3, seconds = 5 }) => benchOrders({ rounds, seconds, signal: untilStopped(), say }),
+  orders: ({ rounds = 5, seconds = 5 }) => benchOrders({ rounds, seconds, signal: untilStopped(), say }),
   settle: ({ seconds = 120 }) => benchSettling({ seconds, signal: untilStopped(), say }),
   scale: ({ rounds = 3, seconds = 3 }) => benchScale({ rounds, seconds, signal: untilStopped(), say }),
   growth: ({ rounds = 3, seconds = 1 }) => benchGrowth({ rounds, seconds, signal: untilStopped(), say }),

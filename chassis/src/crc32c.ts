@@ -1,4 +1,4 @@
-/** Castagnoli's polynomial, reflected (RFC 3720, appendix B.4). */
+/** Castagnoli's polynomial, reflected (RFC 3720, section 12.1). */
 const polynomial = 0x82f63b78;
 const rowSize = 256;
 /** Bytes that are taken at once. */

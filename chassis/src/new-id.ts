@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-const randomBytes = 16;
+const idSize = 16;
 /** Drawn for some hundred ids at a time: a call to the generator costs more than all the rest of an id. */
-const random = Buffer.alloc(256 * randomBytes);
+const random = Buffer.alloc(256 * idSize);
 let used = random.length;
 
 /** A new id (UUID, RFC 9562, version 7): later ones sort after those of earlier milliseconds. */
@@ -12,5 +12,5 @@ export function newId(): string {
     randomFillSync(random);
     used = 0;
   }
-  return v7({ random: random.subarray(used, (used += randomBytes)) });
+  return v7({ random: random.subarray(used, (used += idSize)) });
 }

@@ -206,7 +206,7 @@ describe('what lands', () => {
   });
 });
 
-test('orders that come together reach the database as one bulk statement instead of one each', async () => {
+test('orders that come together reach the database in a few bulk statements instead of one each', async () => {
   const connection = await database();
   const inserts = async (): Promise<number> => {
     const [status]: { Value: string }[] = await connection.query("SHOW GLOBAL STATUS LIKE 'Com_insert'");

@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createDatabase, type DatabaseConfig } from '@ordermesh/chassis/database';
 import { createHealth } from '@ordermesh/chassis/health';
 import { createLogger } from '@ordermesh/chassis/log';
 import type { ProviderStates, StateValues } from '@ordermesh/chassis/provider-states';
-import { v4 as uuid } from 'uuid';
 import { z } from 'zod';
 
 const price = z.object({ name: z.string().default('A Product'), unitPrice: z.number().default(1500) });
@@ -24,9 +24,9 @@ export function createProviderStates(config: DatabaseConfig): ProviderStates {
 
   async function insertOrder(parameters: StateValues, known: StateValues): Promise<StateValues> {
     const { status, reason, qty } = order.parse(parameters);
-    const orderId = `order-${uuid()}`;
+    const orderId = `order-${randomUUID()}`;
     made.orders.push(orderId);
-    const { userId = `user-${uuid()}`, productId = `product-${uuid()}` } = known;
+    const { userId = `user-${randomUUID()}`, productId = `product-${randomUUID()}` } = known;
     await database.sql.query(
       `INSERT INTO orders (order_id, user_id, product_id, qty, unit_price, total_price, status, reason)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -47,10 +47,10 @@ export function createProviderStates(config: DatabaseConfig): ProviderStates {
     },
     states: {
       // Orders knows a customer by the token alone.
-      'a customer': () => Promise.resolve({ userId: `user-${uuid()}` }),
+      'a customer': () => Promise.resolve({ userId: `user-${randomUUID()}` }),
       'a product': async (parameters, known) => {
         const { name, unitPrice } = price.parse(parameters);
-        const productId = String(known['productId'] ?? `product-${uuid()}`);
+        const productId = String(known['productId'] ?? `product-${randomUUID()}`);
         // One that catalogs has made stays in the replica, where it comes by itself in a moment.
         if (known['productId'] === undefined) made.products.push(productId);
         await database.sql.query(

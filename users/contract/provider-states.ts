@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createDatabase, type DatabaseConfig } from '@ordermesh/chassis/database';
 import { createHealth } from '@ordermesh/chassis/health';
 import { createLogger } from '@ordermesh/chassis/log';
 import type { ProviderStates } from '@ordermesh/chassis/provider-states';
-import { v4 as uuid } from 'uuid';
 import { z } from 'zod';
 import { createAccountOpener } from '../src/create-account.ts';
 import { createDeposit } from '../src/deposit.ts';
@@ -16,7 +16,7 @@ const customer = z.strictObject({
   idempotencyKey: z.string().default('provider-state'),
 });
 
-const newEmail = () => `${uuid()}@example.org`;
+const newEmail = () => `${randomUUID()}@example.org`;
 
 /** What users' consumers may ask to be so, made by users' own use cases with the service's own account. */
 export function createProviderStates(config: DatabaseConfig): ProviderStates {

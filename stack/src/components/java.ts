@@ -9,9 +9,9 @@ export type JavaConfig = { tools: Tools; jars: string; memory: string[]; options
  * it looks: an eden of this size is collected in a few milliseconds, often enough to stay small when little happens. What
  * grows old has twice the room that it needs at first: a full collection takes a tenth of a second, for which clients wait.
  */
-export const heapOptions = ({ most, eden }: { most: string; eden: string }) => [
+export const heapOptions = ({ first, most, eden }: { first: string; most: string; eden: string }) => [
   `-Xmx${most}`,
-  '-Xms160m',
+  `-Xms${first}`,
   `-Xmn${eden}`,
 ];
 

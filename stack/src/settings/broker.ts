@@ -50,4 +50,4 @@ export const brokerSettings = ({ listeners, advertised, controller, logDirs, int
   'log.cleaner.threads': 1,
 });
 
-export const brokerHeap = { most: '512m', eden: '24m' };
+export const brokerHeap = { first: '144m', most: '512m', eden: '24m' };

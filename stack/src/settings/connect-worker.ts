@@ -58,4 +58,4 @@ export const workerSettings = ({ brokers, listener, advertisedHost, pluginPath, 
   'scheduled.rebalance.max.delay.ms': 0,
 });
 
-export const workerHeap = { most: '768m', eden: '96m' };
+export const workerHeap = { first: '208m', most: '768m', eden: '96m' };

@@ -17,9 +17,9 @@ export type View = {
 
 const list = (text: string | undefined) => (text ?? '').split(',').filter((each) => each !== '');
 
-/** The database that a JDBC address names: `jdbc:mariadb://host:3306/orders?…` → `orders`. */
+/** The database that a JDBC address names: `jdbc:mariadb://host:3306/orders?…`, or `jdbc:mariadb:sequential://…` → `orders`. */
 export const databaseOf = (address: string | undefined) =>
-  /^jdbc:\w+:\/\/[^/]*\/([^?]+)/.exec(address ?? '')?.[1];
+  /^jdbc:[\w:]+:\/\/[^/]*\/([^?]+)/.exec(address ?? '')?.[1];
 
 /** What people want to see of a connector: where it reads and where it writes. */
 export function viewOf(connector: Connector, activeTopics: string[]): View {

@@ -72,6 +72,7 @@ describe('the table', () => {
 
   test('knows the database of a JDBC address', () => {
     expect(databaseOf('jdbc:mariadb://${env:MARIADB_HOST}:${env:MARIADB_PORT}/orders?a=b')).toBe('orders');
+    expect(databaseOf('jdbc:mariadb:sequential://a:3306,b:3306/orders?a=b')).toBe('orders');
     expect(databaseOf(undefined)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomFillSync } from 'node:crypto';
+import { createRandomPool } from './random-pool.ts';
 
 /** Ids of zeros alone are no ids. */
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -7,17 +7,11 @@ const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9
 const laterPattern = /^(?!00|ff)[0-9a-f]{2}-([0-9a-f]{32}-[0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const current = new AsyncLocalStorage<string>();
 
-/** Drawn for some hundred traces at a time: a call to the generator costs more than the bytes. */
-const random = Buffer.alloc(24 * 256);
-let used = random.length;
+const drawRandom = createRandomPool(24);
 
 /** A `traceparent` header value (W3C Trace Context, level 1) that starts a new trace. */
 export function newTraceparent(): string {
-  if (used === random.length) {
-    randomFillSync(random);
-    used = 0;
-  }
-  const ids = random.toString('hex', used, (used += 24));
+  const ids = drawRandom().toString('hex');
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`;
 }
 

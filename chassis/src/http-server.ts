@@ -3,57 +3,15 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from './health.ts';
 import type { Logger } from './log.ts';
+import { isClientsFault, RefusedRequestError } from './request-body.ts';
 import type { Part } from './service.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
 import { readTraceparent, withTrace } from './trace.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** Largest request body, in bytes: far above any real operation, far below what would hurt. */
-const bodyLimit = 1_048_576;
-
 /** Who scrapes waits no longer than this, in milliseconds, to hear that the service is not ready. */
 const readyWithinMs = 2_500;
-
-export class BodyTooLargeError extends Error {
-  override name = 'BodyTooLargeError';
-}
-
-class ClientLeftError extends Error {
-  override name = 'ClientLeftError';
-}
-
-/** A request that was not sent whole, or too much of one. */
-export function isClientsFault(error: unknown): boolean {
-  return (
-    error instanceof BodyTooLargeError ||
-    error instanceof ClientLeftError ||
-    (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
-  );
-}
-
-/**
- * Reads a whole request body as text; rejects with BodyTooLargeError beyond 1 MiB. By events: an iterator over the
- * request costs three times as much as all the rest of reading it.
- */
-export function readBody(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // Whoever left before this was called is told of by no event any more.
-    if (request.destroyed) return reject(new ClientLeftError('the client left'));
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= bodyLimit) chunks.push(chunk);
-      else reject(new BodyTooLargeError(`the request body is larger than ${bodyLimit} bytes`));
-    });
-    request.on('end', () => {
-      const [only] = chunks;
-      resolve((chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8'));
-    });
-    request.on('error', reject);
-  });
-}
 
 /** Answers in one piece: without its length Node sends it in chunks, which is more to write and more to read. */
 export function sendText(
@@ -69,7 +27,15 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   sendText(response, status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(body));
 }
 
-const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
+/**
+ * The path of a request's target, in absolute-form too (RFC 9112, section 3.2.2: every server accepts it). A slash at its end
+ * makes no difference.
+ */
+function pathOf({ url: target = '/' }: IncomingMessage): string {
+  const origin = target.startsWith('/') ? target : URL.parse(target)?.pathname;
+  const path = (origin ?? target).split('?', 1)[0] ?? '/';
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
 
 /** The GraphQL-shaped answer for a request that is refused before any GraphQL is executed. */
 export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
@@ -182,11 +148,12 @@ export function createHttpServer(options: {
   }
 
   function answerFailure(response: ServerResponse, error: unknown): void {
-    if (error instanceof BodyTooLargeError) {
-      response.setHeader('connection', 'close');
-      sendError(response, 413, 'BAD_USER_INPUT', error.message);
+    if (error instanceof RefusedRequestError) {
+      for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+      sendError(response, error.status, error.code, error.message);
       return;
     }
+    if (isClientsFault(error)) return void response.destroy();
     log.error({ error }, 'request failed');
     if (response.headersSent) response.destroy();
     else sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal server error');

@@ -5,7 +5,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isClientsFault } from './http-server.ts';
+import { isClientsFault } from './request-body.ts';
 import type { Telemetry } from './telemetry.ts';
 import { inSpan } from './tracer.ts';
 

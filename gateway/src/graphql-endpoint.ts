@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { UnavailableError } from '@ordermesh/chassis/errors';
-import { readBody, sendError, type Handler } from '@ordermesh/chassis/http-server';
+import { sendError, type Handler } from '@ordermesh/chassis/http-server';
 import { withoutRedaction, type Logger } from '@ordermesh/chassis/log';
 import { createOperationTelemetry } from '@ordermesh/chassis/operation-telemetry';
+import { readBody } from '@ordermesh/chassis/request-body';
 import { noTelemetry, type Telemetry } from '@ordermesh/chassis/telemetry';
 import type { TokenVerifier, Viewer } from '@ordermesh/chassis/token-verifier';
 import { currentTraceId } from '@ordermesh/chassis/trace';

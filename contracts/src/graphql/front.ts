@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { signatureHeader, signRequest } from '@ordermesh/chassis/gateway-signature';
-import { readBody, sendJson } from '@ordermesh/chassis/http-server';
+import { sendJson } from '@ordermesh/chassis/http-server';
+import { readBody } from '@ordermesh/chassis/request-body';
 import type { StateValues } from '@ordermesh/chassis/provider-states';
 import { z } from 'zod';
 

@@ -42,6 +42,14 @@ export function sendError(response: ServerResponse, status: number, code: string
   sendJson(response, status, { errors: [{ message, extensions: { code } }] });
 }
 
+export function sendRefusal(
+  response: ServerResponse,
+  { status, code, message, headers }: RefusedRequestError,
+): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  sendError(response, status, code, message);
+}
+
 /**
  * A plain HTTP server with the routes given by path, plus `/health` (ready: 200 or 503, naming what is missing),
  * `/health/live` and `/metrics` (Prometheus). Every request runs inside its trace, of which the given routes are spans.
@@ -148,11 +156,7 @@ export function createHttpServer(options: {
   }
 
   function answerFailure(response: ServerResponse, error: unknown): void {
-    if (error instanceof RefusedRequestError) {
-      for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
-      sendError(response, error.status, error.code, error.message);
-      return;
-    }
+    if (error instanceof RefusedRequestError) return sendRefusal(response, error);
     if (isClientsFault(error)) return void response.destroy();
     log.error({ error }, 'request failed');
     if (response.headersSent) response.destroy();

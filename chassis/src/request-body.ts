@@ -17,14 +17,16 @@ const decoders = new Map<string, Decode>([
   ['br', promisify(brotliDecompress)],
 ]);
 
-/** A request that is refused while it is read. The message says to the client what was wrong. */
+type RefusalStatus = 400 | 405 | 413 | 415;
+
+/** A request that is refused for how it was sent. The message says to the client what was wrong. */
 export class RefusedRequestError extends Error {
   override name = 'RefusedRequestError';
-  readonly status: 400 | 413 | 415;
+  readonly status: RefusalStatus;
   readonly code: 'BAD_REQUEST' | 'BAD_USER_INPUT';
   readonly headers: Record<string, string>;
 
-  constructor(status: 400 | 413 | 415, message: string, headers: Record<string, string> = {}) {
+  constructor(status: RefusalStatus, message: string, headers: Record<string, string> = {}) {
     super(message);
     this.status = status;
     this.code = status === 413 ? 'BAD_USER_INPUT' : 'BAD_REQUEST';
@@ -36,7 +38,7 @@ class ClientLeftError extends Error {
   override name = 'ClientLeftError';
 }
 
-/** A request that was not sent whole, or that was refused while it was read. */
+/** A request that was not sent whole, or that was refused for how it was sent. */
 export function isClientsFault(error: unknown): boolean {
   return (
     error instanceof RefusedRequestError || error instanceof ClientLeftError || codeOf(error) === 'ECONNRESET'

@@ -18,6 +18,9 @@ export function createGatewayErrorFormatter(log: Logger) {
   const format = createErrorFormatter(log, (error) => error instanceof UnavailableError);
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const { serviceName, code } = formatted.extensions ?? {};
+    // graphql-js parses by recursion.
+    if (code === 'GRAPHQL_PARSE_FAILED' && formatted.message === 'Maximum call stack size exceeded')
+      return { message: 'the document is nested too deeply', extensions: { code } };
     const isOurs = typeof serviceName === 'string' && aboutOurRequest.includes(String(code));
     if (!isOurs) return format(formatted, error);
     return format({ ...formatted, extensions: { code: 'SUBGRAPH_REFUSED_OPERATION' } }, error);

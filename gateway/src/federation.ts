@@ -16,6 +16,7 @@ import { createGatewayErrorFormatter } from './error-formatter.ts';
 import { limits, maxTokens } from './limits.ts';
 import { observeRequests } from './observed-request.ts';
 import { createPlanSpans } from './plan-spans.ts';
+import { requestErrors, rootTypeExists, variableNames } from './request-errors.ts';
 import { createSubgraphDataSource } from './subgraph-data-source.ts';
 import { createSubgraphRequest } from './subgraph-request.ts';
 import type { Upstream } from './upstream.ts';
@@ -67,12 +68,13 @@ export function createFederation(options: {
     hideSchemaDetailsFromClientErrors: !development,
     includeStacktraceInErrorResponses: false,
     formatError: createGatewayErrorFormatter(log),
-    validationRules: [limits],
+    validationRules: [limits, rootTypeExists, variableNames],
     parseOptions: { maxTokens },
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [
       noteOperation<GatewayContext>(({ outcome }) => outcome),
+      requestErrors,
       planSpans.plugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

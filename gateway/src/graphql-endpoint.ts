@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { UnavailableError } from '@ordermesh/chassis/errors';
-import { sendError, type Handler } from '@ordermesh/chassis/http-server';
+import { sendError, sendRefusal, type Handler } from '@ordermesh/chassis/http-server';
 import { withoutRedaction, type Logger } from '@ordermesh/chassis/log';
 import { createOperationTelemetry } from '@ordermesh/chassis/operation-telemetry';
-import { readBody } from '@ordermesh/chassis/request-body';
+import { RefusedRequestError } from '@ordermesh/chassis/request-body';
 import { noTelemetry, type Telemetry } from '@ordermesh/chassis/telemetry';
 import type { TokenVerifier, Viewer } from '@ordermesh/chassis/token-verifier';
 import { currentTraceId } from '@ordermesh/chassis/trace';
 import { GraphQLError } from 'graphql';
 import type { CompiledPlans } from './compiled-plan/compiled-plans.ts';
 import type { GatewayContext } from './context.ts';
+import { readJson } from './request-json.ts';
 
-const json = /^application\/json\b/i;
 /** What Apollo Server looks at: content negotiation and the proof that no browser form sent the request. */
 const headersForApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'];
 
@@ -38,7 +38,7 @@ export function createGraphqlEndpoint(options: {
     response: ServerResponse,
     context: GatewayContext,
   ): Promise<void> {
-    const body = await jsonBody(request);
+    const body = await readJson(request);
     const contentType = contentTypes.of(request);
     if (contentType !== undefined) {
       const answer = await compiledPlans.answer(body, context.authorization);
@@ -118,6 +118,16 @@ export function createGraphqlEndpoint(options: {
     }
   }
 
+  /** What to do when executing fails: answers a request that was refused. */
+  function refuse(response: ServerResponse, outcome: GatewayContext['outcome']) {
+    return (error: unknown): void => {
+      if (!(error instanceof RefusedRequestError)) throw error;
+      traceOf(response);
+      outcome.codes = [error.code];
+      sendRefusal(response, error);
+    };
+  }
+
   return (request, response) =>
     observe((outcome) => answer(request, response, outcome)).catch((error: unknown) => {
       traceOf(response);
@@ -132,7 +142,8 @@ export function createGraphqlEndpoint(options: {
     const startedAt = performance.now();
     const { authorization } = request.headers;
     const viewer = await identify(authorization, response, outcome);
-    if (viewer !== undefined) await execute(request, response, { viewer, authorization, outcome });
+    if (viewer !== undefined)
+      await execute(request, response, { viewer, authorization, outcome }).catch(refuse(response, outcome));
     outcome.status = response.statusCode;
     accessLog.info(
       {
@@ -167,16 +178,4 @@ function headersOf(request: IncomingMessage): HeaderMap {
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;
-}
-
-/** The body if it is JSON; anything else is left for Apollo Server to turn away. */
-async function jsonBody(request: IncomingMessage): Promise<unknown> {
-  if (request.method !== 'POST') return undefined;
-  const body = await readBody(request);
-  if (!json.test(request.headers['content-type'] ?? '')) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

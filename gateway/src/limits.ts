@@ -7,6 +7,7 @@ import {
   type FieldNode,
   type GraphQLCompositeType,
   type SelectionSetNode,
+  type ValueNode,
   type ValidationContext,
 } from 'graphql';
 
@@ -18,6 +19,8 @@ const maxDepth = 16;
 const maxRootFields = 20;
 /** Fields in the answer, a page counted as often as it may have rows. */
 const maxFields = 20_000;
+/** Levels of lists and objects in a value: the time that planning takes doubles with each level of lists. */
+const maxValueDepth = 8;
 /** What a page may hold at most where a variable says how much (the subgraphs see to it). */
 const maxPageSize = 100;
 
@@ -31,11 +34,24 @@ function add(a: Weight, b: Weight): Weight {
 
 /**
  * A validation rule that turns away operations whose answer would be out of all proportion, before anything is fetched:
- * by depth, by fields at the root (aliases included), and by fields in the answer.
+ * by depth, by fields at the root (aliases included), by fields in the answer, and by the depth of values.
  */
 export function limits(context: ValidationContext): ASTVisitor {
   const schema = context.getSchema();
   const fragments = new Map<string, Weight>();
+  let valueDepth = 0;
+  const nestedValue = {
+    enter(node: ValueNode): false | undefined {
+      if (++valueDepth <= maxValueDepth) return undefined;
+      const message = `a value is nested too deeply (at most ${maxValueDepth} levels)`;
+      context.reportError(new GraphQLError(message, { nodes: node }));
+      valueDepth--;
+      return false;
+    },
+    leave(): void {
+      valueDepth--;
+    },
+  };
 
   function weigh(selections: SelectionSetNode | undefined, parent: GraphQLCompositeType | undefined): Weight {
     let total = nothing;
@@ -81,6 +97,8 @@ export function limits(context: ValidationContext): ASTVisitor {
   }
 
   return {
+    ListValue: nestedValue,
+    ObjectValue: nestedValue,
     OperationDefinition(operation) {
       const root = schema.getRootType(operation.operation) ?? undefined;
       const { own, fields, depth } = weigh(operation.selectionSet, root);

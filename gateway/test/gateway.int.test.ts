@@ -1,74 +1,8 @@
 // The whole gateway, on the real supergraph, in front of stand-in subgraphs in this process.
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHealth } from '@ordermesh/chassis/health';
-import { createHttpServer } from '@ordermesh/chassis/http-server';
-import type { Part } from '@ordermesh/chassis/service';
-import pino from 'pino';
-import { z } from 'zod';
-import { environment } from '../src/config.ts';
-import { createFederation } from '../src/federation.ts';
-import { createGraphqlEndpoint } from '../src/graphql-endpoint.ts';
-import { createUpstream } from '../src/upstream.ts';
+import { answerSchema, createGateway } from './running-gateway.ts';
 import { freePort } from './servers.ts';
-import { createStandIn, signingSecret, verifier, type StandIn } from './stand-ins/stand-ins.ts';
-
-const supergraph = environment.shape.SUPERGRAPH.parse(undefined);
-const answerSchema = z.object({
-  data: z.unknown().optional(),
-  errors: z
-    .array(
-      z.strictObject({
-        message: z.string(),
-        locations: z.array(z.unknown()).optional(),
-        path: z.array(z.union([z.string(), z.number()])).optional(),
-        extensions: z.strictObject({ code: z.string(), traceId: z.string().optional() }),
-      }),
-    )
-    .optional(),
-});
-
-async function createGateway(urls: Record<string, string[]>, development = false) {
-  const lines: string[] = [];
-  const log = pino(
-    { serializers: { error: pino.stdSerializers.err } },
-    { write: (line: string) => lines.push(line) },
-  );
-  const health = createHealth({ service: 'gateway', instance: 'gateway-1' });
-  const upstreams = Object.entries(urls).map(([name, addresses]) =>
-    createUpstream({ name, urls: addresses, health, log }),
-  );
-  const supergraphSdl = readFileSync(supergraph, 'utf8');
-  const federation = createFederation({ supergraphSdl, upstreams, signingSecret, development, log });
-  const graphql = createGraphqlEndpoint({ ...federation, verifier, log });
-  const port = await freePort();
-  const server = createHttpServer({ host: '127.0.0.1', port, routes: { '/graphql': graphql }, health, log });
-  const parts: Part[] = [...upstreams, federation, server];
-  for (const part of parts) await part.start();
-  const url = `http://127.0.0.1:${port}`;
-  return {
-    url,
-    logged: () => lines.splice(0).map((line): unknown => JSON.parse(line)),
-    stop: async () => {
-      for (const part of parts.toReversed()) await part.stop();
-    },
-    /** Sends an operation as Ada, or with other headers, and checks the shape of what comes back. */
-    ask: async (
-      query: string,
-      variables?: object,
-      headers: Record<string, string> = { authorization: 'Bearer ada' },
-    ) => {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ query, variables }),
-      });
-      const answer = answerSchema.parse(await response.json());
-      const codes = answer.errors?.map((error) => error.extensions.code);
-      return { status: response.status, headers: response.headers, codes, ...answer };
-    },
-  };
-}
+import { createStandIn, type StandIn } from './stand-ins/stand-ins.ts';
 
 let users: StandIn;
 let catalogs: StandIn;

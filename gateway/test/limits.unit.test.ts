@@ -50,6 +50,14 @@ describe('an operation is turned away', () => {
     ).toEqual(['the operation asks for too much: 21 fields at its root (at most 20)']);
   });
 
+  test('whose values are nested too deeply, once for each of them', () => {
+    const lists = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+    expect(complaints(`{ product(id: ${lists(8)}) { id } }`)).toEqual([]);
+    const query = `{ a: product(id: ${lists(9)}) { id } b: product(id: {c: {d: ${lists(900)}}}) { id } }`;
+    const complaint = 'a value is nested too deeply (at most 8 levels)';
+    expect(complaints(query)).toEqual([complaint, complaint]);
+  });
+
   test('whose pages multiply', () => {
     const query =
       '{ orders(first: 100) { nodes { user { orders(first: 100) { nodes { id user { id } } } } } } }';

@@ -17,6 +17,7 @@ import {
   type GraphQLSchema,
   type VariableDefinitionNode,
 } from 'graphql';
+import { flawOf } from '../variable-usages.ts';
 import { isRecord } from './merge.ts';
 import type { Json } from './run.ts';
 
@@ -33,17 +34,23 @@ const scalars: Record<string, Accepts> = {
 const never: Accepts = () => false;
 
 /**
- * Whether the variables are right for the operation. What is right at first sight is accepted at once; graphql-js
- * itself judges the rest.
+ * Whether the variables are right for the operation; `notNull` are those that may not be null, though their types say so.
+ * What is right at first sight is accepted at once; graphql-js itself judges the rest.
  */
-export function compileVariablesCheck(schema: GraphQLSchema, definitions: readonly VariableDefinitionNode[]) {
+export function compileVariablesCheck(
+  schema: GraphQLSchema,
+  definitions: readonly VariableDefinitionNode[],
+  notNull: readonly string[] = [],
+) {
   const checks = definitions.map(({ variable, type, defaultValue }) => ({
     name: variable.name.value,
     accepts: variableCheck(typeFromAST(schema, type), defaultValue !== undefined),
   }));
   return (variables: Json): boolean =>
     checks.every(({ name, accepts }) => accepts(variables[name])) ||
-    getVariableValues(schema, definitions, variables, { maxErrors: 1 }).errors === undefined;
+    (getVariableValues(schema, definitions, variables, { maxErrors: 1 }).errors === undefined &&
+      notNull.every((name) => variables[name] !== null) &&
+      flawOf(variables) === undefined);
 }
 
 function variableCheck(type: unknown, hasDefault: boolean): Accepts {

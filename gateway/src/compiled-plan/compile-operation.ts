@@ -1,5 +1,6 @@
 import { rootFields } from '@ordermesh/chassis/operation-telemetry';
 import { visit, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { neverNull } from '../variable-usages.ts';
 import { compileVariablesCheck } from './check-variables.ts';
 import { compilePlan } from './compile-plan.ts';
 import { compileResponse } from './compile-response.ts';
@@ -55,7 +56,11 @@ export function compileOperation({
     name: operation.name?.value ?? null,
     type: operation.operation,
     fields: rootFields(operation, Object.values(fragments)),
-    accepts: compileVariablesCheck(schema, variableDefinitions),
+    accepts: compileVariablesCheck(
+      schema,
+      variableDefinitions,
+      neverNull(schema, operation, Object.values(fragments)),
+    ),
     cutting: areThere
       ? undefined
       : cuttingOf({ plan, schema, fragments, included: included(0), rootType, selectionSet }),

@@ -17,7 +17,7 @@ export function createSubgraphDataSource(options: {
   async function process(fetch: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<SubgraphResponse> {
     const { query = '', variables, operationName } = fetch.request;
     const { authorization, earlier } = fetch.context;
-    const done = earlier?.find(query, variables);
+    const done = earlier?.find(subgraph, query, variables);
     const body = JSON.stringify({ query, variables, operationName });
     // An operation that is not marked as a query by its first word is one that changes something.
     const repeatable = /^\s*(query\b|\{)/.test(query);

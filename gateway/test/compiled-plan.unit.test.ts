@@ -196,6 +196,49 @@ describe('what is irregular Apollo goes on with', () => {
   });
 });
 
+describe('a mutation reads anew what an earlier one of its fields may have changed', () => {
+  const read = '{ user { wallet { balance } } }';
+  const place = (qty: number) => `placeOrder(input: { productId: "a", qty: ${qty} }) ${read}`;
+  const mutation = `mutation {
+    a: ${place(1)} d: deposit(amount: 5, idempotencyKey: "k") { balance } b: ${place(2)}
+  }`;
+  // Of this seed both orders are of the same user, who is asked for in the same words.
+  const changing = { ...sound, oddTexts: 0, changing: true, seed: 4 };
+  const asksTwice = (sent: string[]) => new Set(sent).size < sent.length;
+  const balances = (body: string) => {
+    const { a, b } = JSON.parse(body).data;
+    return [a.user.wallet.balance, b.user.wallet.balance];
+  };
+
+  test('at its second time, too', async () => {
+    const { way, body, stock, sent } = await again(mutation, {}, changing);
+    expect(way).toBe('compiled');
+    expect(body).toBe(stock.body);
+    expect(new Set(balances(body)).size).toBe(2);
+    expect(asksTwice(sent)).toBe(true);
+    expect(sent).toEqual(stock.sent);
+  });
+
+  test('when the answers have to be parsed', async () => {
+    const rewrite = (answer: string) => answer.replace('"data":', '"data" :');
+    const { isCut, way, body, stock, sent } = await again(mutation, {}, { ...changing, rewrite });
+    expect({ isCut, way }).toEqual({ isCut: false, way: 'compiled' });
+    expect(body).toBe(stock.body);
+    expect(sent).toEqual(stock.sent);
+  });
+
+  test('when Apollo goes on', async () => {
+    let answers = 0;
+    const rewrite = (answer: string) =>
+      ++answers % 5 === 0 ? answer.replace(/}$/, ',"errors":[{"message":"no"}]}') : answer;
+    const { way, body, stock, sent } = await again(mutation, {}, { ...changing, rewrite });
+    expect(way).toBe('handed over');
+    expect(body).toBe(stock.body);
+    expect(new Set(balances(body)).size).toBe(2);
+    expect(sent).toEqual(stock.sent);
+  });
+});
+
 describe('operations that are kept', () => {
   test('are as many as there is room for: those not used since the last time go first', () => {
     const cache = createOperationCache<number>({ maxOperations: 3, maxCharacters: 1_000 });

@@ -71,10 +71,11 @@ export function createCompiledPlans(options: {
     const operation = known && compiledOf(known);
     if (!request || !operation) return undefined;
     const { variables } = request;
-    const run = createRun({ variables, authorization, requests });
+    const { name, type, fields, cutting } = operation;
+    const isMutation = type === 'mutation';
+    let run = createRun({ variables, authorization, requests, isMutation });
     try {
       if (!operation.accepts(variables)) return undefined;
-      const { name, type, fields, cutting } = operation;
       const whole = (data: string, isCut: boolean) => ({
         operation: name,
         type,
@@ -84,12 +85,13 @@ export function createCompiledPlans(options: {
       });
       const cut = cutting && (await cutOut(cutting, run));
       if (cut !== undefined) return whole(cut, true);
+      if (cutting) run = run.again();
       const write = operation.writerFor(variables);
       await operation.fetch(run);
       return whole(write(run), false);
     } catch (error) {
       if (!isForeseen(error)) log.error({ error }, 'a compiled operation failed');
-      return { earlier: createEarlierAnswers(run.sent) };
+      return { earlier: createEarlierAnswers(run.end(), isMutation) };
     }
   }
 

@@ -1,7 +1,7 @@
 import type { SubgraphResult } from '../subgraph-answer.ts';
 import type { UpstreamAnswer } from '../upstream.ts';
 import { isRecord } from './merge.ts';
-import type { Sent } from './run.ts';
+import { createFind, type Sent } from './run.ts';
 
 /**
  * What subgraphs were asked before Apollo took over, so that nothing is asked twice: queries, to save time; mutations,
@@ -10,18 +10,20 @@ import type { Sent } from './run.ts';
 export type EarlierAnswers = {
   /** The request that Apollo is about to make, if it was made already; `read` is how Apollo is to see its result. */
   find(
+    subgraph: string,
     query: string,
     variables: unknown,
   ): { answer: Promise<UpstreamAnswer>; read: (result: SubgraphResult) => SubgraphResult } | undefined;
 };
 
-export function createEarlierAnswers(sent: Sent[]): EarlierAnswers {
+export function createEarlierAnswers(sent: readonly Sent[], isMutation: boolean): EarlierAnswers {
+  const find = createFind(sent, isMutation);
   return {
-    find(query, variables) {
-      const same = sent.filter((earlier) => earlier.query === query);
+    find(subgraph, query, variables) {
+      const isSame = (earlier: Sent) => earlier.subgraph === subgraph && earlier.query === query;
       const text = JSON.stringify(variables);
-      const found = same.find((earlier) => earlier.variables() === text);
-      if (!found && same.some((earlier) => !earlier.repeatable))
+      const found = find((earlier) => isSame(earlier) && earlier.variables() === text);
+      if (!found && sent.some((earlier) => isSame(earlier) && !earlier.repeatable))
         throw new Error('a mutation would be sent a second time');
       return found && { answer: found.answer, read: (result) => withPlaces(result, found.places) };
     },

@@ -29,32 +29,60 @@ export type Run = {
   pieces: Piece[];
   /** Whether no answer so far had a backslash in it, so that no string in them needs one. */
   isPlain: boolean;
-  /** Everything that was asked of subgraphs, in case Apollo has to take over. */
-  sent: Sent[];
   /** Asks a subgraph, unless it was asked the very same before. */
   ask(asked: Asked): Promise<UpstreamAnswer>;
+  /** Ends this execution, whatever of it is under way, and begins another one with the answers that are there. */
+  again(): Run;
+  /** Ends this execution, and gives all that was asked of subgraphs. */
+  end(): Sent[];
 };
 
-export function createRun(options: {
+type Options = {
   variables: Json;
   authorization: string | undefined;
   requests: ReadonlyMap<string, SubgraphRequest>;
-}): Run {
-  const { variables, authorization, requests } = options;
-  const sent: Sent[] = [];
+  isMutation: boolean;
+};
+
+export function createRun(options: Options, sent: Sent[] = []): Run {
+  const { variables, authorization, requests, isMutation } = options;
+  const find = createFind(sent, isMutation);
+  let isOver = false;
 
   function ask(asked: Asked): Promise<UpstreamAnswer> {
+    if (isOver) throw new IrregularAnswerError('another execution goes on');
     const { subgraph, body, repeatable } = asked;
-    const before = sent.find((each) => each.body === body && each.subgraph === subgraph);
+    const before = find((each) => each.body === body && each.subgraph === subgraph);
     if (before) return before.answer;
     const request = requests.get(subgraph);
     if (!request) throw new IrregularAnswerError(`no subgraph ${subgraph}`);
-    const answer = request({ body, authorization, repeatable });
-    sent.push({ ...asked, answer });
-    return answer;
+    const now = { ...asked, answer: request({ body, authorization, repeatable }) };
+    sent.push(now);
+    find((each) => each === now);
+    return now.answer;
   }
 
-  return { variables, data: {}, pieces: [], isPlain: true, sent, ask };
+  function end(): Sent[] {
+    isOver = true;
+    return sent;
+  }
+
+  const again = () => createRun(options, end());
+  return { variables, data: {}, pieces: [], isPlain: true, ask, again, end };
+}
+
+/**
+ * Finds what was asked before. In a mutation each answer is found once: the same question may be asked again after a later
+ * root field has changed something, and what was read before that is no answer to it.
+ */
+export function createFind(sent: readonly Sent[], isMutation: boolean) {
+  if (!isMutation) return (isSame: (each: Sent) => boolean) => sent.find(isSame);
+  const found = new Set<Sent>();
+  return (isSame: (each: Sent) => boolean): Sent | undefined => {
+    const next = sent.find((each) => !found.has(each) && isSame(each));
+    if (next) found.add(next);
+    return next;
+  };
 }
 
 /** The data of a subgraph's answer; throws if there is anything but data in it. */

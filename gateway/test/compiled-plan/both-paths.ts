@@ -3,7 +3,7 @@ import pino from 'pino';
 import type { GatewayContext } from '../../src/context.ts';
 import { createFederation } from '../../src/federation.ts';
 import type { Operation } from './generate-operation.ts';
-import { createStandIn, type Scenario } from './stand-in.ts';
+import { createStandIn, type Scenario, type World } from './stand-in.ts';
 import { subgraphSchemas } from './subgraph-schemas.ts';
 
 export type Outcome = { body: string; sent: string[] };
@@ -16,7 +16,10 @@ export async function createBothPaths(supergraphSdl: string) {
     if (/compiled/.test(JSON.parse(line).msg)) unforeseen.push(line);
   };
   const log = pino({ level: 'error', serializers: { error: pino.stdSerializers.err } }, { write: note });
-  const standIns = [...subgraphSchemas(supergraphSdl)].map(([name, schema]) => createStandIn(name, schema));
+  const world: World = { writes: 0 };
+  const standIns = [...subgraphSchemas(supergraphSdl)].map(([name, schema]) =>
+    createStandIn(name, schema, world),
+  );
   const { apollo, compiledPlans, start, stop } = createFederation({
     supergraphSdl,
     upstreams: standIns,
@@ -47,6 +50,7 @@ export async function createBothPaths(supergraphSdl: string) {
   });
 
   async function run(scenario: Scenario, execute: () => Promise<string>): Promise<Outcome> {
+    world.writes = 0;
     for (const standIn of standIns) standIn.begin(scenario);
     const body = await execute();
     return { body, sent: standIns.flatMap((standIn) => standIn.sent()) };

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UnavailableError } from '@ordermesh/chassis/errors';
 import {
   execute,
+  getNamedType,
   GraphQLError,
   isAbstractType,
   isEnumType,
@@ -32,17 +33,22 @@ export type Scenario = {
   failures: number;
   /** Probability that an answer is not what the schema promises. */
   malformed: number;
+  /** Whether numbers change with each field of a mutation that is executed: what is read before it and after it differs. */
+  changing?: boolean;
   /** How answers are written, if not in the usual way. */
   rewrite?: (body: string) => string;
 };
 
+/** What all subgraphs of an execution share: how many fields of mutations were executed so far. */
+export type World = { writes: number };
+type Context = Scenario & { world: World };
 type Source = { __typename: string; $id: string; $given?: string };
 type Result = { data?: Record<string, unknown> | null; errors?: unknown };
 
 const codes = ['FORBIDDEN', 'BAD_USER_INPUT', 'SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'ODD_CODE'];
 
 /** A subgraph that makes up its data: the same answer to the same question, in whatever request it comes. */
-export function createStandIn(subgraph: string, schema: GraphQLSchema) {
+export function createStandIn(subgraph: string, schema: GraphQLSchema, world: World) {
   const documents = new Map<string, DocumentNode>();
   let scenario: Scenario | undefined;
   let sent: string[] = [];
@@ -60,7 +66,7 @@ export function createStandIn(subgraph: string, schema: GraphQLSchema) {
       schema,
       document,
       variableValues: variables,
-      contextValue: scenario,
+      contextValue: { ...scenario, world },
       fieldResolver: resolve,
       typeResolver: ({ __typename }: Source) => __typename,
     });
@@ -81,8 +87,9 @@ export function createStandIn(subgraph: string, schema: GraphQLSchema) {
   };
 }
 
-const resolve: GraphQLFieldResolver<Source | undefined, Scenario> = (source, args, scenario, info) => {
-  const { seed, errors, lostEntities } = scenario;
+const resolve: GraphQLFieldResolver<Source | undefined, Context> = (source, args, scenario, info) => {
+  const { seed, errors, lostEntities, world, changing = false } = scenario;
+  if (info.parentType === info.schema.getMutationType()) world.writes++;
   if (info.fieldName === '_entities') {
     return args['representations'].map((given: { __typename: string; id?: string; sku?: string }) => {
       const id = given.id ?? String(given.sku).slice('sku-'.length);
@@ -105,8 +112,10 @@ const resolve: GraphQLFieldResolver<Source | undefined, Scenario> = (source, arg
   if (happens(errors, hashOf(key, 'error'))) {
     throw new GraphQLError(`no ${info.fieldName}`, { extensions: { code: codes[key % codes.length] } });
   }
-  return make(info.returnType, key, scenario, info.schema);
+  const isChanging = changing && numbers.includes(getNamedType(info.returnType).name);
+  return make(info.returnType, isChanging ? hashOf(key, world.writes) : key, scenario, info.schema);
 };
+const numbers = ['Int', 'Money', 'Float'];
 
 function make(type: GraphQLOutputType, key: number, scenario: Scenario, schema: GraphQLSchema): unknown {
   if (isNonNullType(type)) return make(type.ofType, key, { ...scenario, nulls: 0 }, schema);

@@ -10,12 +10,17 @@ import type { Logger } from '@ordermesh/chassis/log';
 import { noteOperation } from '@ordermesh/chassis/operation-telemetry';
 import type { Part } from '@ordermesh/chassis/service';
 import { noTelemetry, type Telemetry } from '@ordermesh/chassis/telemetry';
+import { parse } from 'graphql';
 import { createCompiledPlans, type CompiledPlans } from './compiled-plan/compiled-plans.ts';
 import type { GatewayContext } from './context.ts';
 import { createGatewayErrorFormatter } from './error-formatter.ts';
 import { limits, maxTokens } from './limits.ts';
 import { observeRequests } from './observed-request.ts';
 import { createPlanSpans } from './plan-spans.ts';
+import { createPlanChecks } from './planning/plan-checks.ts';
+import { createDocumentPlanning } from './planning/planned-document.ts';
+import { withPlannedDocuments } from './planning/planning-gateway.ts';
+import { readSupergraph, withResolvableKeysFirst } from './planning/supergraph.ts';
 import { requestErrors, rootTypeExists, variableNames } from './request-errors.ts';
 import { createSubgraphDataSource } from './subgraph-data-source.ts';
 import { createSubgraphRequest } from './subgraph-request.ts';
@@ -46,8 +51,11 @@ export function createFederation(options: {
   // Apollo Gateway reports its use to its makers unless told not to, and can be told only so.
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
 
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const facts = readSupergraph(supergraph);
+  const checkPlan = createPlanChecks(facts);
   const gateway = new ApolloGateway({
-    supergraphSdl,
+    supergraphSdl: withResolvableKeysFirst(supergraph),
     buildService: ({ name }) => {
       const request = requests.get(name);
       if (!request)
@@ -55,6 +63,7 @@ export function createFederation(options: {
       return createSubgraphDataSource({ subgraph: name, request });
     },
     experimental_didResolveQueryPlan: (planned) => {
+      checkPlan(planned);
       planSpans.planned(planned.requestContext.context);
       compiledPlans.learn(planned);
     },
@@ -63,7 +72,7 @@ export function createFederation(options: {
   });
 
   const apollo = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: withPlannedDocuments(gateway, createDocumentPlanning(facts)),
     introspection: development,
     hideSchemaDetailsFromClientErrors: !development,
     includeStacktraceInErrorResponses: false,

@@ -14,7 +14,7 @@ export const requestErrors: ApolloServerPlugin<GatewayContext> = {
         if (!operation) throw unresolved(document, request.operationName);
         const variables = request.variables ?? {};
         const flaw = flawOf(variables);
-        if (flaw !== undefined) throw badInput(flaw);
+        if (flaw !== undefined) throw badUserInput(flaw);
         const nulls = (operation.variableDefinitions ?? []).filter(
           ({ variable }) => variables[variable.name.value] === null,
         );
@@ -22,7 +22,7 @@ export const requestErrors: ApolloServerPlugin<GatewayContext> = {
           const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
           const [name] = neverNull(schema, operation, fragments).filter((each) => variables[each] === null);
           if (name !== undefined)
-            throw badInput(
+            throw badUserInput(
               `the variable "$${name}" must not be null where it is used; leave it out for its default`,
             );
         }
@@ -71,7 +71,8 @@ function unresolved({ definitions }: DocumentNode, operationName: string | undef
   );
 }
 
-const badInput = (message: string) => requestError('BAD_USER_INPUT', message);
+/** An error of the request as a whole, for which nothing is executed. */
+export const badUserInput = (message: string): GraphQLError => requestError('BAD_USER_INPUT', message);
 
 function requestError(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });

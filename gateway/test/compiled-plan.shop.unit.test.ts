@@ -1,18 +1,15 @@
 // The real supergraph: what clients send every day.
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { environment } from '../src/config.ts';
-import { operationsToRun, runDifferential } from './compiled-plan/differential.ts';
+import { fuzz } from './compiled-plan/fuzz.ts';
 
-test('3 000 generated operations on the shop are answered as Apollo answers them', async () => {
-  const supergraphSdl = readFileSync(environment.shape.SUPERGRAPH.parse(undefined), 'utf8');
-  const { seed, operations } = operationsToRun(3_000);
-  const { sound, faulty, cut, lostByApollo } = await runDifferential({ supergraphSdl, seed, operations });
+test('1 000 generated operations on the shop are answered right at every sight', async () => {
+  const operations = 1_000;
+  const { failure, sound, faulty, cut, wrongInStock } = await fuzz({ seed: 2, operations, only: 'shop' });
+  expect(failure).toBeUndefined();
   // Else it would be Apollo that is compared with itself.
-  expect(sound.compiled).toBeGreaterThanOrEqual((operations / 5) * 0.95);
-  // Apollo plans nothing for a field all of whose fields are skipped, and then misses it.
-  expect(sound['handed over']).toBeLessThanOrEqual(operations * 0.002);
-  expect(faulty['handed over']).toBeGreaterThanOrEqual((operations / 5) * 0.6);
-  expect(cut).toBeGreaterThanOrEqual(operations * 0.12);
-  expect(lostByApollo).toBe(0);
+  expect(sound.compiled).toBeGreaterThanOrEqual(operations * 0.28);
+  expect(sound['handed over']).toBe(0);
+  expect(faulty['handed over']).toBeGreaterThanOrEqual(operations * 0.1);
+  expect(cut).toBeGreaterThanOrEqual(operations * 0.1);
+  expect(wrongInStock).toBeGreaterThan(0);
 }, 240_000);

@@ -1,5 +1,6 @@
 import { rootFields } from '@ordermesh/chassis/operation-telemetry';
 import { visit, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { looksPlanned } from '../planning/names.ts';
 import { neverNull } from '../variable-usages.ts';
 import { compileVariablesCheck } from './check-variables.ts';
 import { compilePlan } from './compile-plan.ts';
@@ -61,9 +62,10 @@ export function compileOperation({
       variableDefinitions,
       neverNull(schema, operation, Object.values(fragments)),
     ),
-    cutting: areThere
-      ? undefined
-      : cuttingOf({ plan, schema, fragments, included: included(0), rootType, selectionSet }),
+    cutting:
+      areThere || nodes.some(hasPlannedNames)
+        ? undefined
+        : cuttingOf({ plan, schema, fragments, included: included(0), rootType, selectionSet }),
     fetch: compilePlan(plan, (fetch, path) => compileFetch(fetch, path, schema), conditionOf),
     writerFor: (variables) => {
       const shape = shapeOf(variables);
@@ -87,16 +89,25 @@ function cuttingOf(options: Parameters<typeof compileCutting>[0]): Cutting | und
   }
 }
 
-/** Names that JavaScript's objects have of themselves, and the schema's own fields, are left to Apollo. */
-function refuseOddNames(node: OperationDefinitionNode | FragmentDefinitionNode): void {
-  const refuse = (name: string): void => {
-    if (name in Object.prototype) throw new NotCompilableError(`the name ${name}`);
-  };
+/** Whether subgraphs are asked for response names that are not the client's: their text is no text of the response. */
+function hasPlannedNames(node: OperationDefinitionNode | FragmentDefinitionNode): boolean {
+  let found = false;
   visit(node, {
-    Field({ name, alias }) {
-      refuse((alias ?? name).value);
+    Field({ alias, name }) {
+      found ||= looksPlanned((alias ?? name).value);
+    },
+  });
+  return found;
+}
+
+/** Names of variables that JavaScript's objects have of themselves, and the schema's own fields, are left to Apollo. */
+function refuseOddNames(node: OperationDefinitionNode | FragmentDefinitionNode): void {
+  visit(node, {
+    Field({ name }) {
       if (name.value === '__schema' || name.value === '__type') throw new NotCompilableError('introspection');
     },
-    Variable: ({ name }) => refuse(name.value),
+    Variable({ name }) {
+      if (name.value in Object.prototype) throw new NotCompilableError(`the name ${name.value}`);
+    },
   });
 }

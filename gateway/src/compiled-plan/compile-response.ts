@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
+import { clientName, placeholder } from '../planning/names.ts';
 import { collectFields, type Fragments } from './collect-fields.ts';
 import type { Included } from './conditions.ts';
 import { leafWriter, type Quote, type Write } from './leaf-writers.ts';
@@ -69,9 +70,10 @@ export function compileResponse(options: {
   }
 
   function compileFields(type: GraphQLObjectType, groups: Map<string, FieldNode[]>): Write {
-    const fields = [...groups].map(([key, nodes], index) => ({
+    const asked = [...groups].filter(([key]) => key !== placeholder);
+    const fields = asked.map(([key, nodes], index) => ({
       key,
-      prefix: `${index > 0 ? ',' : ''}${JSON.stringify(key)}:`,
+      prefix: `${index > 0 ? ',' : ''}${JSON.stringify(clientName(key))}:`,
       write: compileField(type, nodes),
     }));
     return (value) => {

@@ -1,122 +1,145 @@
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, parse, specifiedRules, validate, type GraphQLSchema } from 'graphql';
 import { isRecord } from '../../src/compiled-plan/merge.ts';
+import { environment } from '../../src/config.ts';
+import { limits } from '../../src/limits.ts';
+import { createDocumentPlanning } from '../../src/planning/planned-document.ts';
+import { readSupergraph } from '../../src/planning/supergraph.ts';
 import { apiSchemaOf } from './api-schema.ts';
-import { createBothPaths, type Outcome, type Way } from './both-paths.ts';
-import { generateOperation, type Operation } from './generate-operation.ts';
-import { hashOf } from './random.ts';
+import type { Operation } from './generate-operation.ts';
 import { inResponseOrder } from './response-order.ts';
-import type { Scenario } from './stand-in.ts';
+import { createRightAnswer } from './right-answer.ts';
+import { createSights, type Outcome, type Sight } from './sights.ts';
+import { createStandIn, type Scenario, type World } from './stand-in.ts';
+import { subgraphSchemas } from './subgraph-schemas.ts';
 
-/** What may happen to the operations, in turn: from nothing to everything. */
-const scenarios: Omit<Scenario, 'seed' | 'oddTexts'>[] = [
-  { nulls: 0.05, errors: 0, lostEntities: 0, failures: 0, malformed: 0 },
-  { nulls: 0.2, errors: 0, lostEntities: 0.02, failures: 0, malformed: 0 },
-  { nulls: 0.1, errors: 0.02, lostEntities: 0.02, failures: 0, malformed: 0 },
-  { nulls: 0.1, errors: 0, lostEntities: 0, failures: 0.25, malformed: 0 },
-  { nulls: 0.1, errors: 0.02, lostEntities: 0.03, failures: 0.1, malformed: 0.3 },
-];
+/** The shop, for what clients send every day; media, for what the shop does not have: interfaces, unions, `@requires`, … */
+export const supergraphs = {
+  shop: environment.shape.SUPERGRAPH.parse(undefined),
+  media: new URL('fixture/supergraph.graphql', import.meta.url),
+};
+export type SupergraphName = keyof typeof supergraphs;
 
-export type Tally = Record<Way, number>;
+/** How an operation was answered: at its second sight, and by Apollo's own gateway. */
+export type Comparison = {
+  later: Sight;
+  /** What is wrong with the answers, if anything is. */
+  difference: string | undefined;
+  /** Whether Apollo's own gateway answers wrong what is answered right here. */
+  isWrongInStock: boolean;
+  report(): string;
+};
 
 /**
- * Runs generated operations through Apollo's executor and through the compiled plans, against the same stand-ins, until
- * as many as wanted were valid. Throws at the first difference, naming the seed. What became of them is counted
- * apart for those to which nothing bad happened; `cut` are those for which no answer had to be parsed.
+ * Compares the answers to an operation at its first, second and third sight with each other, with those of Apollo's own
+ * gateway and, where nothing goes wrong, with the right answer.
  */
-export async function runDifferential(options: { supergraphSdl: string; seed: number; operations: number }) {
-  const { supergraphSdl, operations } = options;
+export async function createDifferential(name: SupergraphName) {
+  const supergraphSdl = readFileSync(supergraphs[name], 'utf8');
   const schema = apiSchemaOf(supergraphSdl);
-  const both = await createBothPaths(supergraphSdl);
-  const sound: Tally = { compiled: 0, 'handed over': 0, 'left to Apollo': 0 };
-  const faulty: Tally = { ...sound };
-  let valid = 0;
-  let cut = 0;
-  let lostByApollo = 0;
+  const schemas = subgraphSchemas(supergraphSdl);
+  const world: World = { writes: 0 };
+  const standIns = [...schemas].map(([subgraph, its]) => createStandIn(subgraph, its, world));
+  const sights = await createSights(supergraphSdl, standIns);
+  const rightAnswer = createRightAnswer(schema, schemas);
+  const planDocument = createDocumentPlanning(readSupergraph(parse(supergraphSdl)));
 
-  async function run(seed: number, valueSeed: number): Promise<void> {
-    const operation = generateOperation(schema, seed, valueSeed);
-    const kind = scenarios[seed % scenarios.length];
-    if (!kind) throw new Error('no scenario');
-    const oddTexts = hashOf(seed, 'odd texts') % 2 === 0 ? 0 : 0.3;
-    const scenario = { ...kind, oddTexts, seed: hashOf(seed) };
-    const stock = await both.stock(operation, scenario);
-    if (stock.body.includes('GRAPHQL_VALIDATION_FAILED')) return;
-    if (valueSeed === 0) valid++;
-    const compiled = await both.compiled(operation, scenario);
-    const tally = kind === scenarios[0] ? sound : faulty;
-    if (valueSeed === 0) tally[compiled.way]++;
-    if (valueSeed === 0 && compiled.isCut) cut++;
-    const verdict = compare(schema, operation, stock, compiled);
-    if (verdict === 'lost by Apollo') lostByApollo++;
-    const difference = verdict === 'lost by Apollo' ? undefined : (verdict ?? both.unforeseen[0]);
-    if (difference !== undefined) throw new Error(report(difference, seed, operation, stock, compiled));
-  }
-
-  try {
-    for (let seed = options.seed; valid < operations; seed++) {
-      await run(seed, 0);
-      // What is known must be right for other values too, and refuse wrong ones.
-      if (seed % 4 === 0) await run(seed, 1);
+  function isValid({ query }: Operation): boolean {
+    try {
+      return validate(schema, parse(query), [...specifiedRules, limits]).length === 0;
+    } catch (error) {
+      if (error instanceof GraphQLError) return false;
+      throw error;
     }
-  } finally {
-    await both.stop();
   }
-  return { sound, faulty, cut, lostByApollo };
+
+  /** Undefined for an operation that is not valid. */
+  async function compare(operation: Operation, scenario: Scenario): Promise<Comparison | undefined> {
+    if (!isValid(operation)) return undefined;
+    const stock = await sights.stock(operation, scenario);
+    const first = await sights.first(operation, scenario);
+    const later = await sights.later(operation, scenario);
+    const third = await sights.later(operation, scenario);
+    const right = isSound(scenario) ? rightAnswer(operation, scenario) : undefined;
+    const isPlannedAsIs = !planDocument(parse(operation.query), schema).isOther;
+    const difference =
+      differenceFromRight(right, first) ??
+      differenceFromRight(right, later) ??
+      (isPlannedAsIs && !right ? differenceFromStock(stock, first) : undefined) ??
+      differenceOfSights(schema, operation, first, later) ??
+      (third.body === later.body ? undefined : 'the third answer differs from the second') ??
+      sights.unforeseen[0];
+    return {
+      later,
+      difference,
+      isWrongInStock: difference === undefined && differenceFromRight(right, stock) !== undefined,
+      report: () => reportOf(operation, { stock, first, later, third }, right),
+    };
+  }
+
+  return { schema, compare, stop: () => sights.stop() };
+}
+export type Differential = Awaited<ReturnType<typeof createDifferential>>;
+
+/** Nothing goes wrong, and nothing changes under way: the answer is what one server would give. */
+function isSound({ errors, lostEntities, failures, malformed, changing = false }: Scenario): boolean {
+  return errors + lostEntities + failures + malformed === 0 && !changing;
 }
 
-/** What is wrong with the compiled path's outcome, if anything. */
-function compare(
+type Right = ReturnType<ReturnType<typeof createRightAnswer>>;
+
+function differenceFromRight(right: Right | undefined, { body }: Outcome): string | undefined {
+  if (!right) return undefined;
+  const answer: unknown = JSON.parse(body);
+  if (!isRecord(answer)) return 'no object is answered';
+  // A wrong value in a variable is an error of the request.
+  if (right.errors) return answer['data'] ? 'data where an error was due' : undefined;
+  const data: unknown = JSON.parse(JSON.stringify(right.data));
+  if (answer['errors'] || !isDeepStrictEqual(answer['data'], data)) return 'not the right answer';
+  return undefined;
+}
+
+function differenceFromStock(stock: Outcome, first: Outcome): string | undefined {
+  if (!isDeepStrictEqual(JSON.parse(first.body), JSON.parse(stock.body)))
+    return 'the first answer differs from Apollo’s';
+  return isDeepStrictEqual(first.sent, stock.sent) ? undefined : 'the first requests differ from Apollo’s';
+}
+
+function differenceOfSights(
   schema: GraphQLSchema,
   operation: Operation,
-  stock: Outcome,
-  compiled: Outcome & { way: Way },
+  first: Outcome,
+  later: Sight,
 ): string | undefined {
   const mutations = ({ sent }: Outcome) => sent.filter((body) => body.startsWith('{"query":"mutation'));
-  if (!isDeepStrictEqual(mutations(compiled), mutations(stock))) return 'other mutations were sent';
-  if (compiled.sent.length > stock.sent.length) return 'more requests were sent';
-  if (compiled.body === stock.body) return undefined;
-
-  const [expected, actual] = [JSON.parse(stock.body), JSON.parse(compiled.body)];
-  const same = isDeepStrictEqual(actual, expected);
-  if (compiled.way !== 'compiled') return same ? undefined : 'the responses differ';
+  if (!isDeepStrictEqual(mutations(later), mutations(first))) return 'other mutations were sent';
+  if (later.sent.length > first.sent.length) return 'more requests were sent';
+  if (later.body === first.body) return undefined;
+  const [expected, actual] = [JSON.parse(first.body), JSON.parse(later.body)];
+  if (!isDeepStrictEqual(actual, expected)) return 'the second answer differs from the first';
+  if (later.way !== 'compiled') return undefined;
   // Apollo merges fragments before it writes, so the order of its keys may be another one: graphql-js's is right.
-  const ordered =
-    JSON.stringify(inResponseOrder(schema, operation, actual.data)) === JSON.stringify(actual.data);
-  if (same) return ordered ? undefined : 'the keys are in another order than they should be';
-  // Apollo's executor loses what is asked in `...on User` inside of `...on Node` where the schema says User.
-  return ordered && isPartOf(expected, actual) ? 'lost by Apollo' : 'the responses differ';
+  const ordered = inResponseOrder(schema, operation, actual.data);
+  return JSON.stringify(ordered) === JSON.stringify(actual.data)
+    ? undefined
+    : 'the keys are in another order than they should be';
 }
 
-function isPartOf(part: unknown, whole: unknown): boolean {
-  if (Array.isArray(part) && Array.isArray(whole))
-    return part.length === whole.length && part.every((item, index) => isPartOf(item, whole[index]));
-  if (!isRecord(part) || !isRecord(whole)) return part === whole;
-  return Object.keys(part).every((key) => isPartOf(part[key], whole[key]));
-}
-
-function report(
-  difference: string,
-  seed: number,
-  operation: Operation,
-  stock: Outcome,
-  compiled: Outcome & { way: Way },
+function reportOf(
+  { query, variables, operationName }: Operation,
+  outcomes: { stock: Outcome; first: Outcome; later: Sight; third: Outcome },
+  right: Right | undefined,
 ): string {
-  return `seed ${seed}, ${compiled.way}: ${difference}
-DIFFERENTIAL_SEED=${seed} DIFFERENTIAL_OPERATIONS=1 runs it alone
+  const { stock, first, later, third } = outcomes;
+  return `${query}
+variables ${JSON.stringify(variables)}, operationName ${JSON.stringify(operationName)}
 
-${operation.query}
-variables ${JSON.stringify(operation.variables)}, operationName ${operation.operationName}
-
-Apollo:   ${stock.body}compiled: ${compiled.body}
-Apollo sent:
-${stock.sent.join('\n')}
-the compiled path sent:
-${compiled.sent.join('\n')}`;
-}
-
-/** The operations to run: those of every test run, unless the environment says otherwise. */
-export function operationsToRun(usual: number): { seed: number; operations: number } {
-  const { DIFFERENTIAL_SEED = '1', DIFFERENTIAL_OPERATIONS = String(usual) } = process.env;
-  return { seed: Number(DIFFERENTIAL_SEED), operations: Number(DIFFERENTIAL_OPERATIONS) };
+${right ? `right:  ${JSON.stringify(right)}\n` : ''}first:  ${first.body}second: ${later.body}third:  ${third.body}Apollo: ${stock.body}
+sent first:
+${first.sent.join('\n')}
+sent second (${later.way}):
+${later.sent.join('\n')}
+sent by Apollo:
+${stock.sent.join('\n')}`;
 }

@@ -9,6 +9,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
@@ -26,12 +27,12 @@ type Scope = Map<string, { meaning: string; inner: Scope }>;
  */
 export function generateOperation(schema: GraphQLSchema, seed: number, valueSeed = 0): Operation {
   const random = createRandom(seed);
-  const isMutation = random.chance(0.15) && schema.getMutationType() !== undefined;
+  const isMutation = random.chance(0.25) && schema.getMutationType() !== undefined;
   const root = isMutation ? schema.getMutationType() : schema.getQueryType();
   if (!root) throw new Error('no root type');
   const variables = createVariables(random, createRandom(hashOf(seed, valueSeed)));
   const writer = createWriter(schema, random, variables);
-  const selections = writer.selectionSet(root, 0, new Map());
+  const selections = isMutation ? writer.mutations(root) : writer.selectionSet(root, 0, new Map());
   const name = random.chance(0.5) ? `Op${seed % 7}` : '';
   const kind = isMutation ? 'mutation' : 'query';
   const head =
@@ -85,6 +86,7 @@ type Variables = ReturnType<typeof createVariables>;
 function createWriter(schema: GraphQLSchema, random: Random, variables: Variables) {
   const fragments: string[] = [];
   const named: { name: string; type: string }[] = [];
+  const otherNames = namesOf(schema);
   let left = 16;
   let aliases = 0;
 
@@ -103,6 +105,17 @@ function createWriter(schema: GraphQLSchema, random: Random, variables: Variable
     return `{ ${parts.join(' ')} }`;
   }
 
+  /** Fields of a mutation, some of them once more after the others: what they read may be other than before. */
+  function mutations(type: GraphQLObjectType): string {
+    const scope: Scope = new Map();
+    const fields = Object.values(type.getFields());
+    const parts = Array.from({ length: 1 + random.below(3) }, () => field(random.pick(fields), 0, scope));
+    const again = parts
+      .filter(() => random.chance(0.5))
+      .map((part) => part.replace(/^(\w+: )?/, `a${aliases++}: `));
+    return `{ ${[...parts, ...again].join(' ')} }`;
+  }
+
   function selection(type: GraphQLCompositeType, depth: number, scope: Scope): string {
     left--;
     const fields = isAbstractType(type) && !('getFields' in type) ? [] : Object.values(type.getFields());
@@ -116,29 +129,37 @@ function createWriter(schema: GraphQLSchema, random: Random, variables: Variable
   }
 
   function typename(scope: Scope): string {
-    const alias = random.chance(0.2) ? `t${aliases++}` : undefined;
-    scope.set(alias ?? '__typename', { meaning: '__typename', inner: new Map() });
-    return `${alias ? `${alias}: ` : ''}__typename${directives()}`;
+    const key = keyOf('__typename', '__typename', scope);
+    scope.set(key, { meaning: '__typename', inner: new Map() });
+    return `${key === '__typename' ? '' : `${key}: `}__typename${directives()}`;
+  }
+
+  /** A response name for a field: its own, a new one, or the name of another field, which may be a key. */
+  function keyOf(name: string, meaning: string, scope: Scope): string {
+    const isFree = (key: string) => (scope.get(key)?.meaning ?? meaning) === meaning;
+    const wish = random.chance(0.1) ? random.pick(otherNames) : random.chance(0.12) ? undefined : name;
+    return wish !== undefined && isFree(wish) ? wish : `a${aliases++}`;
   }
 
   function field(definition: GraphQLField<unknown, unknown>, depth: number, scope: Scope): string {
     const text = definition.name + argumentsOf(definition.args);
     const meaning = `${text}: ${String(definition.type)}`;
     const known = [...scope].filter(([, other]) => other.meaning === meaning);
-    const usual = scope.get(definition.name);
-    let key = known.length > 0 && random.chance(0.6) ? random.pick(known)[0] : definition.name;
-    if ((usual && usual.meaning !== meaning && key === definition.name) || random.chance(0.12))
-      key = `a${aliases++}`;
+    const again = known.length > 0 && random.chance(0.6) ? random.pick(known)[0] : undefined;
+    const key = again ?? keyOf(definition.name, meaning, scope);
     const entry = scope.get(key) ?? { meaning, inner: new Map() };
     scope.set(key, entry);
     const type = getNamedType(definition.type);
-    const inner = isCompositeType(type) ? ` ${typed(type, selectionSet(type, depth + 1, entry.inner))}` : '';
+    const inner = isCompositeType(type) ? ` ${typed(type, depth, entry.inner)}` : '';
     return `${key === definition.name ? '' : `${key}: `}${text}${directives()}${inner}`;
   }
 
   /** With type names, the right order of the keys in a response can be told from the response alone. */
-  function typed(type: GraphQLCompositeType, selections: string): string {
-    if (!isAbstractType(type)) return selections;
+  function typed(type: GraphQLCompositeType, depth: number, scope: Scope): string {
+    const selections = selectionSet(type, depth + 1, scope);
+    const { meaning } = scope.get('__typename') ?? {};
+    if (!isAbstractType(type) || (meaning !== undefined && meaning !== '__typename')) return selections;
+    scope.set('__typename', { meaning: '__typename', inner: new Map() });
     const inside = selections.slice(1, -1);
     return random.chance(0.5) ? `{ __typename${inside}}` : `{${inside}__typename }`;
   }
@@ -181,7 +202,19 @@ function createWriter(schema: GraphQLSchema, random: Random, variables: Variable
     return given.length > 0 ? `(${given.join(', ')})` : '';
   }
 
-  return { selectionSet, fragments: () => fragments.map((text) => `\n${text}`).join('') };
+  return { selectionSet, mutations, fragments: () => fragments.map((text) => `\n${text}`).join('') };
+}
+
+/** Names that a client may give to a field, though they are those of others: all fields', and some that are odd. */
+function namesOf(schema: GraphQLSchema): string[] {
+  const fields = Object.values(schema.getTypeMap())
+    .filter((type) => !type.name.startsWith('__'))
+    .flatMap((type) => ('getFields' in type ? Object.keys(type.getFields()) : []));
+  const keys = ['id', 'sku', 'weight', 'size', 'width', '__typename'].filter(
+    (name) => name === '__typename' || fields.includes(name),
+  );
+  const odd = ['__proto__', 'constructor', '_client', '_client_id', 'representations', 'id__alias_0'];
+  return [...new Set(fields), ...Array.from({ length: 8 }, () => keys).flat(), ...odd];
 }
 
 function plain(type: GraphQLInputType, random: Random): unknown {

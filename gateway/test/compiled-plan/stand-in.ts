@@ -41,8 +41,9 @@ export type Scenario = {
 
 /** What all subgraphs of an execution share: how many fields of mutations were executed so far. */
 export type World = { writes: number };
-type Context = Scenario & { world: World };
-type Source = { __typename: string; $id: string; $given?: string };
+export type StandInContext = Scenario & { world: World };
+/** `$given` are the fields of an entity that its representation brought along. */
+export type Source = { __typename: string; $id: string; $given?: { weight?: unknown; size?: unknown } };
 type Result = { data?: Record<string, unknown> | null; errors?: unknown };
 
 const codes = ['FORBIDDEN', 'BAD_USER_INPUT', 'SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'ODD_CODE'];
@@ -81,33 +82,41 @@ export function createStandIn(subgraph: string, schema: GraphQLSchema, world: Wo
     begin(next: Scenario): void {
       scenario = next;
       sent = [];
+      world.writes = 0;
     },
     /** The requests since the scenario began. */
     sent: () => sent,
   };
 }
 
-const resolve: GraphQLFieldResolver<Source | undefined, Context> = (source, args, scenario, info) => {
+/** The value of a field: of the same object it is the same in whatever request, or subgraph, it is asked for. */
+export const resolve: GraphQLFieldResolver<Source | undefined, StandInContext> = (
+  source,
+  args,
+  scenario,
+  info,
+) => {
   const { seed, errors, lostEntities, world, changing = false } = scenario;
   if (info.parentType === info.schema.getMutationType()) world.writes++;
   if (info.fieldName === '_entities') {
     return args['representations'].map((given: { __typename: string; id?: string; sku?: string }) => {
       const id = given.id ?? String(given.sku).slice('sku-'.length);
       const lost = happens(lostEntities, hashOf(seed, 'lost', given.__typename, id));
-      return lost ? null : { __typename: given.__typename, $id: id, $given: JSON.stringify(given) };
+      return lost ? null : { __typename: given.__typename, $id: id, $given: given };
     });
   }
   if (source && info.fieldName === 'id') return source.$id;
   if (source && info.fieldName === 'sku') return `sku-${source.$id}`;
   // What is computed from other subgraphs' fields shows what those were.
-  const given = info.fieldName === 'shipping' ? source?.$given : '';
+  const { weight, size } = source?.$given ?? {};
+  const given = info.fieldName === 'shipping' ? JSON.stringify([weight, size]) : '';
   const key = hashOf(
     seed,
     source?.__typename ?? '',
     source?.$id ?? '',
     info.fieldName,
     JSON.stringify(args),
-    given ?? '',
+    given,
   );
   if (happens(errors, hashOf(key, 'error'))) {
     throw new GraphQLError(`no ${info.fieldName}`, { extensions: { code: codes[key % codes.length] } });

@@ -54,7 +54,7 @@ export function createFederation(options: {
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const facts = readSupergraph(supergraph);
   const checkPlan = createPlanChecks(facts);
-  const gateway = new ApolloGateway({
+  const apolloGateway = new ApolloGateway({
     supergraphSdl: withResolvableKeysFirst(supergraph),
     buildService: ({ name }) => {
       const request = requests.get(name);
@@ -65,14 +65,16 @@ export function createFederation(options: {
     experimental_didResolveQueryPlan: (planned) => {
       checkPlan(planned);
       planSpans.planned(planned.requestContext.context);
-      compiledPlans.learn(planned);
+      if (!isDecided(planned.requestContext.document)) compiledPlans.learn(planned);
     },
     logger: log,
     __exposeQueryPlanExperimental: false,
   });
 
+  const { gateway, isDecided } = withPlannedDocuments(apolloGateway, createDocumentPlanning(facts));
+
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: withPlannedDocuments(gateway, createDocumentPlanning(facts)),
+    gateway,
     introspection: development,
     hideSchemaDetailsFromClientErrors: !development,
     includeStacktraceInErrorResponses: false,

@@ -13,15 +13,23 @@ import {
   type GraphQLCompositeType,
   type GraphQLSchema,
   type InlineFragmentNode,
+  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { badUserInput } from '../request-errors.ts';
-import { looksPlanned, placeholder, plannedName } from './names.ts';
+import { decideConditions, isConditional, isConditionalWith } from './conditions.ts';
+import { looksPlanned, plannedName } from './names.ts';
+import { placeholderField } from './placeholder.ts';
 import type { SupergraphFacts } from './supergraph.ts';
 
-/** To plan a document by: the client's own, unless something in it would be planned wrong. */
-export type PlannedDocument = { document: DocumentNode; isOther: boolean };
+/** To plan an operation by: the client's own document, unless something in it would be planned wrong. */
+export type PlannedDocument = {
+  document: DocumentNode;
+  isOther: boolean;
+  /** Whether it is right for the variables of one request only. */
+  isDecided: boolean;
+};
 
 /** Spreads of fragments that are written out: each may be long, and have others in it. */
 const maxInlined = 100;
@@ -33,12 +41,12 @@ const maxInlined = 100;
  * - It plans nothing at all for an object whose fields are all left out. A placeholder among them stays.
  * - The executor forgets the type of an object within a fragment on one of its interfaces, and then misses what a fragment on
  *   that type asks for. The interface is left out.
+ * - It plans the fields that a conditional field requires on that condition, and then nothing is asked for other fields either
+ *   that are fetched with it. Conditions are decided beforehand in an operation with such fields.
  */
-export function createDocumentPlanning({
-  reserved,
-  reservedWithArguments,
-}: Pick<SupergraphFacts, 'reserved' | 'reservedWithArguments'>) {
+export function createDocumentPlanning({ reserved, reservedWithArguments, requirements }: SupergraphFacts) {
   const known = new WeakMap<DocumentNode, PlannedDocument>();
+  const requiring = new Set(requirements.map(({ field }) => field));
 
   function isInTheWay(name: string, responseName: string): boolean {
     if (reservedWithArguments.has(responseName) || looksPlanned(responseName)) return true;
@@ -71,21 +79,25 @@ export function createDocumentPlanning({
       },
     };
     const planned: DocumentNode = visit(document, visitWithTypeInfo(types, visitor));
-    return { document: planned, isOther: planned !== document };
+    return { document: planned, isOther: planned !== document, isDecided: false };
   }
 
-  return (document: DocumentNode, schema: GraphQLSchema): PlannedDocument => {
+  return (
+    document: DocumentNode,
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    variables: Record<string, unknown> = {},
+  ): PlannedDocument => {
+    if (requiring.size > 0 && isConditionalWith(requiring, document)) {
+      const decided = decideConditions(document, operation, variables);
+      return { document: plan(decided, schema).document, isOther: true, isDecided: true };
+    }
     let planned = known.get(document);
     if (!planned) known.set(document, (planned = plan(document, schema)));
     return planned;
   };
 }
-
-const placeholderField: FieldNode = {
-  kind: Kind.FIELD,
-  alias: { kind: Kind.NAME, value: placeholder },
-  name: { kind: Kind.NAME, value: '__typename' },
-};
+export type DocumentPlanning = ReturnType<typeof createDocumentPlanning>;
 
 function withPlaceholder(selectionSet: SelectionSetNode): SelectionSetNode {
   return { ...selectionSet, selections: [...selectionSet.selections, placeholderField] };
@@ -132,8 +144,7 @@ function createEmptiness(document: DocumentNode): (selections: SelectionSetNode)
   }
 
   function isSure(selection: SelectionNode): boolean {
-    if (selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'))
-      return false;
+    if (isConditional(selection)) return false;
     if (selection.kind === Kind.FIELD) return true;
     if (selection.kind === Kind.INLINE_FRAGMENT) return !mayBeEmpty(selection.selectionSet);
     const fragment = fragments.get(selection.name.value);

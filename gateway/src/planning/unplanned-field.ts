@@ -10,6 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { isConditional } from './conditions.ts';
 import type { Path, PlacedFetch } from './plan-fetches.ts';
 import { newShape, shapeOf, type Shape } from './shape.ts';
 
@@ -33,7 +34,7 @@ export function unplannedField(options: {
     path: Path,
   ): Path | undefined {
     for (const selection of selections) {
-      const found = isDecidedOver(selection) ? undefined : findIn(selection, type, shape, path);
+      const found = isConditional(selection) ? undefined : findIn(selection, type, shape, path);
       if (found) return found;
     }
     return undefined;
@@ -96,8 +97,4 @@ function merge(into: Shape, from: Shape): void {
       if (merged && inner) merge(merged, inner);
     }
   }
-}
-
-function isDecidedOver({ directives = [] }: SelectionNode): boolean {
-  return directives.some(({ name }) => name.value === 'skip' || name.value === 'include');
 }

@@ -15,7 +15,7 @@ export function toClientResult(result: Result, planned: DocumentNode): Result {
   return {
     ...result,
     ...(data && { data: toClientObject(data, shapeOf(planned.definitions)) }),
-    ...(errors && { errors: errors.map((error) => (isGraphQLError(error) ? toClientError(error) : error)) }),
+    ...(errors && { errors: errors.map((each) => (isGraphQLError(each) ? toClientError(each) : each)) }),
     ...(extensions && { extensions: toClientExtensions(extensions) }),
   };
 }
@@ -37,20 +37,11 @@ function toClientValue(value: unknown, shape: Shape | undefined): unknown {
 const toClientPath = (path: readonly (string | number)[] | undefined) =>
   path?.map((part) => (typeof part === 'string' ? clientName(part) : part));
 
-function toClientError(error: GraphQLError): GraphQLError {
-  const { message, nodes, source, positions, originalError, extensions } = error;
+function toClientError(error: GraphQLError, message = error.message): GraphQLError {
+  const { nodes, source, positions, originalError, extensions } = error;
   const path = toClientPath(error.path);
-  return new GraphQLError(toClientMessage(message), {
-    nodes,
-    source,
-    positions,
-    originalError,
-    extensions,
-    path,
-  });
+  return new GraphQLError(message, { nodes, source, positions, originalError, extensions, path });
 }
-
-const toClientMessage = (message: string): string => message.replaceAll(plannedName(''), '');
 
 /** Apollo Gateway tells in them of nulls where none may be, by path and response name. */
 function toClientExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
@@ -59,7 +50,7 @@ function toClientExtensions(extensions: Record<string, unknown>): Record<string,
   return {
     ...extensions,
     valueCompletion: valueCompletion.map((each: unknown) =>
-      isGraphQLError(each) ? toClientError(each) : each,
+      isGraphQLError(each) ? toClientError(each, each.message.replaceAll(plannedName(''), '')) : each,
     ),
   };
 }

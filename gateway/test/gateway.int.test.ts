@@ -82,6 +82,26 @@ describe('one schema over three subgraphs', () => {
   });
 });
 
+describe('names that clients give to fields', () => {
+  test.each<[string, unknown]>([
+    [
+      '{ me { id: name orders(first: 1) { nodes { qty } } } }',
+      { me: { id: 'Ada', orders: { nodes: [{ qty: 1 }] } } },
+    ],
+    [
+      '{ orders(first: 1) { nodes { __typename: id product { id: stock name } } } }',
+      { orders: { nodes: [{ __typename: '0', product: { id: 7, name: 'Product p0' } }] } },
+    ],
+    [
+      'mutation { id: deposit(amount: 7, idempotencyKey: "k") { __typename: balance } placeOrder(input: { productId: "p1", qty: 1 }) { product: qty id: product { id: name } } }',
+      { id: { __typename: 7 }, placeOrder: { product: 1, id: { id: 'Product p1' } } },
+    ],
+  ])('may be those of keys, at every time: %s', async (query, data) => {
+    for (let times = 0; times < 3; times++)
+      expect(await gateway.ask(query)).toMatchObject({ status: 200, codes: undefined, data });
+  });
+});
+
 describe('with a subgraph down', () => {
   test('what is joined from it is null, the rest is there, and the error says neither where nor who', async () => {
     const incomplete = await createGatewayWithout('catalogs');

@@ -1,4 +1,5 @@
 // What is the client's mistake is said to be that: a 4xx, in words, and neither an error in the log nor of the server.
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { answerSchema, createGateway } from './running-gateway.ts';
@@ -292,6 +293,15 @@ describe('what is merely unusual is answered', () => {
   ])('%s', async (_what, body) => {
     for (let times = 0; times < 3; times++) expect(await post(body)).toMatchObject({ status: 200, ...right });
   });
+});
+
+test('a compressed body is read, and a slash at the end of the path makes no difference', async () => {
+  const init = { method: 'POST', body: new Uint8Array(gzipSync(JSON.stringify({ query }))) };
+  for (let times = 0; times < 3; times++)
+    expect(await send({ ...init, headers: { ...json, 'content-encoding': 'gzip' } }, '/')).toMatchObject({
+      status: 200,
+      ...right,
+    });
 });
 
 test('no audit of GraphQL over HTTP fails, and three recommendations are not followed', async () => {
